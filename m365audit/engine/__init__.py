@@ -1,0 +1,1 @@
+"""Collect, evaluate, report: wired by what connectors and rules declare."""

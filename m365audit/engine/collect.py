@@ -1,0 +1,231 @@
+"""Run the connectors, each as soon as what it depends on is there, and keep what they bring."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from m365audit import __version__
+from m365audit.connectors import CONNECTORS, Connector
+from m365audit.graph import Refused, Session, SignInFailed
+from m365audit.model.datasets import DATA_SETS, as_frame
+from m365audit.model.evidence import Coverage, DataSetRecord, Entry, Gap, Looked
+from m365audit.model.tenant import MeetingWindow, Tenant
+from m365audit.model.words import GapKind
+from m365audit.snapshot import BadRun, DataSetWriter, RunFolder, write_manifest
+
+log = logging.getLogger(__name__)
+
+# Calls of the writer between two looks at the clock: progress is for eyes, which are slow.
+_ROWS_BETWEEN_TICKS = 256
+
+
+class Progress(Protocol):
+    """Somebody watching."""
+
+    def begin(self, data_sets: Iterable[str]) -> None:
+        """These will be collected."""
+
+    def tick(self, data_set: str, rows: int) -> None:
+        """So many rows of one are in."""
+
+    def done(self, data_set: str, coverage: Coverage) -> None:
+        """One is finished."""
+
+
+class Silent:
+    """Nobody is watching."""
+
+    def begin(self, data_sets: Iterable[str]) -> None:
+        """Say nothing."""
+
+    def tick(self, data_set: str, rows: int) -> None:
+        """Say nothing."""
+
+    def done(self, data_set: str, coverage: Coverage) -> None:
+        """Say nothing."""
+
+
+def plan(only: Iterable[str] | None, connectors: Iterable[Connector] = CONNECTORS) -> tuple[Connector, ...]:
+    """The connectors to run for some data sets (all, if none are named), with everything they depend on.
+
+    Raises:
+        KeyError: a name that is no data set.
+    """
+    connectors = tuple(connectors)
+    if only is None:
+        return connectors
+    filled_by = {name: connector for connector in connectors for name in connector.data_sets}
+    wanted: dict[int, Connector] = {}
+    waiting = list(only)
+    while waiting:
+        connector = filled_by[waiting.pop()]
+        if id(connector) not in wanted:
+            wanted[id(connector)] = connector
+            waiting += [*connector.needs, *connector.uses]
+    return tuple(connector for connector in connectors if id(connector) in wanted)
+
+
+def window(tenant: Tenant, now: datetime) -> MeetingWindow:
+    """The stretch of calendar to read: whole days around now."""
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    meetings = tenant.meetings
+    return MeetingWindow(
+        start=midnight - timedelta(days=meetings.back_days),
+        end=midnight + timedelta(days=meetings.ahead_days),
+        council=meetings.council,
+        working_group=meetings.working_group,
+    )
+
+
+def with_named_domains(domains: pd.DataFrame, named: Iterable[str]) -> pd.DataFrame:
+    """The tenant's domains and those its file names, ``owned`` said of each; columns as declared, default index."""
+    declared = DATA_SETS["domains"]
+    rows = [row for row in domains.to_dict("records") if row["domain"] not in set(named)]
+    known = {row["domain"]: row for row in domains.to_dict("records")}
+    rows += [{**known.get(name, {"domain": name}), "owned": True} for name in named]
+    return declared.frame([{str(k): _plain(v) for k, v in row.items()} for row in rows])
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - a cell of any column
+    if isinstance(value, (list, tuple)) or hasattr(value, "tolist"):
+        return list(value)
+    return None if pd.isna(value) else value
+
+
+@dataclass(slots=True)
+class Collection:
+    """One collecting of one tenant."""
+
+    tenant: Tenant
+    folder: RunFolder
+    session: Session
+    now: datetime
+    progress: Progress = field(default_factory=Silent)
+    records: dict[str, DataSetRecord] = field(default_factory=dict)
+    _there: dict[str, asyncio.Event] = field(default_factory=dict)
+
+    async def run(self, connectors: tuple[Connector, ...]) -> dict[str, DataSetRecord]:
+        """Collect everything and write the manifest.
+
+        Raises:
+            SignInFailed: Microsoft did not let us in.
+            BadRun: the evidence could not be written.
+        """
+        names = [name for connector in connectors for name in connector.data_sets]
+        self._there = {name: asyncio.Event() for name in names}
+        self.progress.begin(names)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for connector in connectors:
+                    group.create_task(self._one(connector))
+        except* (SignInFailed, BadRun) as errors:
+            raise errors.exceptions[0] from None
+        write_manifest(self.folder, self.records, self._about())
+        return self.records
+
+    def _about(self) -> dict[str, Any]:
+        return {
+            "tenant": self.tenant.slug,
+            "tenant_id": self.tenant.tenant_id,
+            "started_at": self.folder.started_at,
+            "finished_at": datetime.now(UTC).replace(microsecond=0),
+            "tool_version": __version__,
+        }
+
+    async def _one(self, connector: Connector) -> None:
+        for name in (*connector.needs, *connector.uses):
+            if name in self._there:
+                await self._there[name].wait()
+        began = time.monotonic()
+        graph, exchange = self.session.graph.counted(), self.session.exchange.counted()
+        writers = {name: DataSetWriter(self.folder.evidence, DATA_SETS[name]) for name in connector.data_sets}
+        missing = self._missing(connector)
+        try:
+            if missing is None:
+                arguments = self._arguments(connector, {"graph": graph, "exchange": exchange})
+                missing = await self._consume(connector, arguments, writers)
+        except BaseException:
+            for writer in writers.values():
+                writer.abandon()
+            raise
+        if missing is not None:
+            for name in writers:
+                writers[name].abandon()
+                writers[name] = DataSetWriter(self.folder.evidence, DATA_SETS[name])
+                writers[name].gap(missing)
+        for name, writer in writers.items():
+            self.records[name] = writer.close(
+                permission=connector.permission,
+                requests=graph.requests + exchange.requests,
+                seconds=time.monotonic() - began,
+            )
+            self.progress.done(name, self.records[name].coverage)
+            self._there[name].set()
+
+    def _missing(self, connector: Connector) -> Gap | None:
+        """Why a connector cannot even begin: something it needs is not there at all."""
+        for name in connector.needs:
+            absent = [gap for gap in self.records[name].coverage.gaps if gap.scope == "tenant"]
+            if absent:
+                words = name.replace("_", " ")
+                return Gap(absent[0].kind, f"it needs the {words}, and those are missing: {absent[0].detail}", absent[0].fix)
+        return None
+
+    def _arguments(self, connector: Connector, services: Mapping[str, Any]) -> dict[str, Any]:
+        context = {
+            "window": window(self.tenant, self.now),
+            "coverage": {n: self.records[n].coverage for n in (*connector.needs, *connector.uses) if n in self.records},
+        }
+        arguments = {name: services[name] for name in connector.services}
+        arguments |= {name: context[name] for name in connector.context}
+        arguments |= {name: self._frame(name) for name in connector.needs}
+        return arguments | {
+            name: self._frame(name) if name in self.records and not self.records[name].coverage.is_absent else None
+            for name in connector.uses
+        }
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        frame = as_frame(pq.read_table(self.folder.evidence / f"{name}.parquet"))
+        return with_named_domains(frame, self.tenant.domains) if name == "domains" else frame
+
+    async def _consume(
+        self, connector: Connector, arguments: Mapping[str, Any], writers: Mapping[str, DataSetWriter]
+    ) -> Gap | None:
+        """Take in all that a connector yields; say the gap if the whole of it failed."""
+        first = connector.data_sets[0]
+        main = writers[first]
+        count = 0
+        try:
+            async with AsyncExitStack() as stack:
+                rows = connector.collect(**arguments)
+                if hasattr(rows, "aclose"):
+                    stack.push_async_callback(rows.aclose)
+                async for item in rows:
+                    if type(item) is dict:
+                        main.add(item)
+                        count += 1
+                        if count % _ROWS_BETWEEN_TICKS == 0:
+                            self.progress.tick(first, count)
+                    elif isinstance(item, Entry):
+                        writers[item.data_set].add(item.row)
+                    elif isinstance(item, Gap):
+                        writers[item.data_set or first].gap(item)
+                    elif isinstance(item, Looked):
+                        writers[item.data_set or first].looked(item.scope)
+        except Refused as refused:
+            return refused.gap
+        except (SignInFailed, BadRun):
+            raise
+        except Exception as error:  # the collecting boundary: one data set's surprise is one gap
+            log.exception("collecting failed", extra={"data_set": first})
+            detail = f"an answer from Microsoft 365 could not be understood ({type(error).__name__}: {error})"
+            return Gap(GapKind.ERROR, detail, "send run.log to the developers; the other results stand")
+        return None

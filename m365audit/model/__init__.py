@@ -1,0 +1,1 @@
+"""Words and shapes every other package shares; no I/O."""

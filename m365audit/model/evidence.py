@@ -1,0 +1,88 @@
+"""Evidence and what is missing from it: rows, gaps, coverage."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from m365audit.model.words import GapKind
+
+Row = dict[str, Any]
+"""One row of a data set: column name to value, as the data set's schema declares."""
+
+TENANT = "tenant"
+"""The scope of evidence that comes in one piece for the whole tenant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that could not be looked at: where, why, what was said, what would mend it.
+
+    ``scope`` is ``tenant`` or names one part, such as ``drive:b!x`` or ``mailbox:<object id>``.
+    ``data_set`` is filled in by whoever collects; a connector of several data sets names one of them itself.
+    """
+
+    kind: GapKind
+    detail: str
+    fix: str
+    scope: str = TENANT
+    data_set: str = ""
+
+    def within(self, *, scope: str | None = None, data_set: str | None = None) -> "Gap":
+        """The same gap, placed."""
+        return replace(self, scope=scope or self.scope, data_set=data_set or self.data_set)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row for another of the data sets of a connector that fills several."""
+
+    data_set: str
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Says that one scope was looked at whole, so that coverage can count it."""
+
+    scope: str
+    data_set: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of a data set came back."""
+
+    rows: int = 0
+    scopes: int = 1
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def whole(self) -> int:
+        """How many scopes were looked at completely."""
+        return self.scopes - len({gap.scope for gap in self.gaps})
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is missing."""
+        return not self.gaps
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether nothing at all could be looked at."""
+        return any(gap.scope == TENANT for gap in self.gaps)
+
+
+@dataclass(frozen=True, slots=True)
+class DataSetRecord:
+    """What the manifest keeps of one data set."""
+
+    name: str
+    coverage: Coverage
+    permission: str
+    requests: int
+    seconds: float
+    sha256: str
+    notes: tuple[str, ...] = field(default=())
+
+
+Evidence = Mapping[str, "DataSetRecord"]

@@ -1,0 +1,204 @@
+"""How a rule is declared: its signature is what it needs, its docstring its page in the rule book."""
+
+import inspect
+import re
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from m365audit.model.datasets import DATA_SETS
+from m365audit.model.words import Actor, Result, Severity, SubjectKind
+
+Judge = Callable[..., pd.DataFrame]
+
+REGISTER_SHEETS = (
+    "people",
+    "other_accounts",
+    "authorised_access",
+    "accepted_sharing",
+    "third_parties",
+    "site_access",
+    "assets",
+    "training",
+    "statements",
+)
+CONTEXT = ("as_of", "tenant_id", "policy")
+COLUMNS = (
+    "subject_kind",
+    "subject_id",
+    "subject_name",
+    "result",
+    "severity",
+    "actor",
+    "because",
+    "fix",
+    "evidence",
+)
+_HEADINGS = re.compile(r"^(Why|Judged|Fix|See):", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule, as the engine sees it.
+
+    ``needs`` are data sets and register sheets it cannot judge without, ``uses`` those it can;
+    ``row_by_row`` the data sets each of whose rows is judged alone, so that a breach found in a part is a breach;
+    ``helpful`` those of ``uses`` that only make the words better or stand in for one another: a rule that lacks any
+    other evidence never says *Meets*.
+    """
+
+    id: str
+    judge: Judge
+    subject: SubjectKind
+    severity: Severity
+    actor: Actor
+    topic: str
+    row_by_row: tuple[str, ...]
+    helpful: tuple[str, ...]
+    needs: tuple[str, ...]
+    uses: tuple[str, ...]
+    context: tuple[str, ...]
+    parameters: Mapping[str, Any]
+    title: str
+    page: Mapping[str, str]
+
+    def fill(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The breaches with the rule's own subject, severity, actor and fix where the row names none.
+
+        Index: default. Columns: ``COLUMNS``.
+        """
+        defaults = {
+            "subject_kind": str(self.subject),
+            "result": str(Result.DOES_NOT_MEET),
+            "severity": str(self.severity),
+            "actor": str(self.actor),
+            "fix": self.page["Fix"],
+        }
+        filled = frame.reindex(columns=list(COLUMNS)).reset_index(drop=True)
+        for name, value in defaults.items():
+            filled[name] = filled[name].astype(object).where(filled[name].notna(), value)
+        return filled
+
+
+def rule(
+    rule_id: str,
+    *,
+    subject: str,
+    severity: Literal["high", "medium", "low"],
+    actor: Literal["clerk", "provider", "person", "council"],
+    topic: str,
+    row_by_row: tuple[str, ...] = (),
+    helpful: tuple[str, ...] = (),
+) -> Callable[[Judge], Rule]:
+    """Declare a rule; see :class:`Rule` for the words.
+
+    Raises:
+        ValueError: a parameter is no data set, register sheet or context, or the docstring lacks a heading.
+    """
+
+    def declare(judge: Judge) -> Rule:
+        signature = inspect.signature(judge).parameters
+        wanted = [p for p in signature.values() if p.kind is not p.KEYWORD_ONLY and p.name not in CONTEXT]
+        known = {*DATA_SETS, *REGISTER_SHEETS}
+        if unknown := [p.name for p in wanted if p.name not in known]:
+            message = f"{rule_id} asks for {', '.join(unknown)}, which is no data set and no register sheet"
+            raise ValueError(message)
+        title, page = _page(rule_id, inspect.getdoc(judge) or "")
+        return Rule(
+            id=rule_id,
+            judge=judge,
+            subject=SubjectKind(subject),
+            severity=Severity(severity),
+            actor=Actor(actor),
+            topic=topic,
+            row_by_row=row_by_row,
+            helpful=helpful,
+            needs=tuple(p.name for p in wanted if p.default is p.empty),
+            uses=tuple(p.name for p in wanted if p.default is not p.empty),
+            context=tuple(name for name in signature if name in CONTEXT),
+            parameters={p.name: p.default for p in signature.values() if p.kind is p.KEYWORD_ONLY},
+            title=title,
+            page=page,
+        )
+
+    return declare
+
+
+def _page(rule_id: str, docstring: str) -> tuple[str, dict[str, str]]:
+    """The docstring as title and headed paragraphs."""
+    title, _, body = docstring.partition("\n")
+    pieces = _HEADINGS.split(body)
+    page = {head: " ".join(text.split()) for head, text in zip(pieces[1::2], pieces[2::2], strict=True)}
+    if missing := {"Why", "Judged", "Fix"} - page.keys():
+        message = f"{rule_id}: its docstring has no {', '.join(sorted(missing))}"
+        raise ValueError(message)
+    return title.rstrip("."), page
+
+
+def breaches(  # noqa: PLR0913 - one argument a column
+    frame: pd.DataFrame,
+    *,
+    because: str,
+    subject_id: str,
+    subject_name: str,
+    result: Result = Result.DOES_NOT_MEET,
+    subject: SubjectKind | None = None,
+    severity: Severity | None = None,
+    actor: Actor | None = None,
+    fix: str | None = None,
+    evidence: tuple[str, ...] = (),
+) -> pd.DataFrame:
+    """Turn rows into breaches.
+
+    ``because``, ``fix`` and ``subject_name`` are templates over the row's columns, ``subject_id`` names the column
+    that holds the natural key (or is a template), ``evidence`` names columns to show beside the finding.
+
+    Returns: columns ``COLUMNS``, one row per row of ``frame``, default index.
+    """
+    rows = [
+        {
+            "subject_kind": str(subject) if subject else None,
+            "subject_id": _filled(subject_id if "{" in subject_id else "{" + subject_id + "}", row),
+            "subject_name": _filled(subject_name, row),
+            "result": str(result),
+            "severity": str(severity) if severity else None,
+            "actor": str(actor) if actor else None,
+            "because": _filled(because, row),
+            "fix": _filled(fix, row) if fix else None,
+            "evidence": {name: _text(row[name]) for name in evidence},
+        }
+        for row in frame.to_dict("records")
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
+
+
+def unjudged(
+    frame: pd.DataFrame, *, because: str, subject_id: str, subject_name: str, fix: str | None = None
+) -> pd.DataFrame:
+    """Subjects that could not be judged, with the reason; same columns as :func:`breaches`."""
+    return breaches(
+        frame, because=because, subject_id=subject_id, subject_name=subject_name, result=Result.NOT_ASSESSED, fix=fix
+    )
+
+
+def together(*frames: pd.DataFrame) -> pd.DataFrame:
+    """Several frames of breaches as one."""
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(COLUMNS), dtype=object)
+
+
+def _filled(template: str, row: Mapping[Hashable, Any]) -> str:
+    return template.format_map({str(name): _text(value) for name, value in row.items()})
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - a cell can hold anything a column may
+    """A cell as words: lists joined, dates as 1 Feb 2027, nothing as an empty string."""
+    if value is None or value is pd.NA or value is pd.NaT or value != value:  # noqa: PLR0124 - NaN is not itself
+        return ""
+    if hasattr(value, "strftime"):
+        return f"{value.day} {value:%b %Y}"
+    if isinstance(value, (list, tuple, set, frozenset)) or type(value).__name__ == "ndarray":
+        return ", ".join(_text(item) for item in value)
+    return str(value)

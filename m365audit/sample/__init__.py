@@ -1,0 +1,1 @@
+"""The sample councils, and the imitation of Graph, Exchange and the login service that serves them."""

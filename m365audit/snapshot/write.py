@@ -1,0 +1,187 @@
+"""Rows to Parquet as they come, a few thousand at a time."""
+
+import hashlib
+import os
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from m365audit.model.datasets import DATA_SETS, DataSet
+from m365audit.model.evidence import Coverage, DataSetRecord, Gap, Row
+from m365audit.snapshot.folders import BadRun, RunFolder, write_whole
+
+ROWS_AT_ONCE = 4_000
+# Microsoft writes up to seven digits of a second and uses both ends of the calendar for "no date".
+_FINER_THAN_MICROSECONDS = r"(\.\d{6})\d+"
+_NO_DATE = ("0001-01-01", "9999-12-31")
+
+
+class DataSetWriter:
+    """Writes one data set. Nothing is at its final name until :meth:`close`.
+
+    A row whose natural key was already written is left out: Microsoft repeats items across pages.
+    """
+
+    def __init__(self, folder: Path, data_set: DataSet) -> None:
+        self.data_set = data_set
+        self.path = folder / f"{data_set.name}.parquet"
+        self.rows = 0
+        self._part = self.path.with_name(self.path.name + ".part")
+        self._gaps: dict[tuple[str, str, str], Gap] = {}
+        self._looked: set[str] = set()
+        self._buffer: list[Row] = []
+        self._seen: set[Any] = set()
+        self._file: pq.ParquetWriter | None = None
+
+    def add(self, row: Row) -> None:
+        """One more row."""
+        self._buffer.append(row)
+        if len(self._buffer) >= ROWS_AT_ONCE:
+            self._flush()
+
+    def gap(self, gap: Gap) -> None:
+        """Something that is missing; the same gap twice is one."""
+        placed = gap.within(data_set=self.data_set.name)
+        self._gaps[placed.scope, placed.kind, placed.detail] = placed
+
+    def looked(self, scope: str) -> None:
+        """One scope that was looked at whole."""
+        self._looked.add(scope)
+
+    def close(self, *, permission: str, requests: int, seconds: float) -> DataSetRecord:
+        """Finish the file and say what is in it.
+
+        Raises:
+            BadRun: the disk is full or the folder not writable.
+        """
+        try:
+            self._flush()
+            if self._file is None:
+                self._open()
+            if self._file is not None:
+                self._file.close()
+            self._part.replace(self.path)
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
+        scopes = self._looked | {gap.scope for gap in self._gaps.values()}
+        coverage = Coverage(rows=self.rows, scopes=max(1, len(scopes)), gaps=tuple(self._gaps.values()))
+        return DataSetRecord(self.data_set.name, coverage, permission, requests, seconds, digest(self.path))
+
+    def abandon(self) -> None:
+        """Leave nothing behind."""
+        if self._file is not None:
+            self._file.close()
+        self._part.unlink(missing_ok=True)
+
+    def _flush(self) -> None:
+        fresh = list(self._fresh(self._buffer))
+        self._buffer = []
+        if not fresh:
+            return
+        if self._file is None:
+            self._open()
+        assert self._file is not None  # noqa: S101 - for the type checker: _open has just made it
+        try:
+            self._file.write_table(as_table(self.data_set, fresh))
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
+        self.rows += len(fresh)
+
+    def _fresh(self, rows: Sequence[Row]) -> list[Row]:
+        key = self.data_set.key
+        first = key[0]
+        fresh = []
+        for row in rows:
+            name = row[first] if len(key) == 1 else tuple(row.get(part) for part in key)
+            if name not in self._seen:
+                self._seen.add(name)
+                fresh.append(row)
+        return fresh
+
+    def _open(self) -> None:
+        try:
+            os.close(os.open(self._part, os.O_WRONLY | os.O_CREAT, 0o600))
+            self._file = pq.ParquetWriter(self._part, self.data_set.schema, compression="zstd", store_schema=False)
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
+
+
+def as_table(data_set: DataSet, rows: Sequence[Row]) -> pa.Table:
+    """Rows as an Arrow table with the declared schema.
+
+    A time may be an ISO 8601 text as Microsoft sends it: finer digits than microseconds are cut, both of
+    Microsoft's ways of writing "no date" become null.
+
+    Raises:
+        ValueError: a row has a column that the schema does not declare, or a value of the wrong type.
+    """
+    names = set(data_set.names)
+    if extra := {name for name in rows[0] if name not in names}:
+        message = f"{data_set.name}: {', '.join(sorted(extra))} is in a row but not in the schema"
+        raise ValueError(message)
+    columns = []
+    for field in data_set.schema:
+        values = [row.get(field.name) for row in rows]
+        columns.append(
+            _times(values, field.type) if pa.types.is_timestamp(field.type) else pa.array(values, field.type)
+        )
+    return pa.Table.from_arrays(columns, schema=data_set.schema)
+
+
+def _times(values: list[Any], kind: pa.DataType) -> pa.Array:
+    if not any(isinstance(value, str) for value in values):
+        return pa.array(values, kind)
+    texts = pa.array([v.isoformat() if isinstance(v, datetime) else v for v in values], pa.string())
+    day = pc.utf8_slice_codeunits(texts, 0, 10)
+    texts = pc.if_else(pc.is_in(day, pa.array(_NO_DATE)), pa.scalar(None, pa.string()), texts)
+    texts = pc.replace_substring_regex(texts, _FINER_THAN_MICROSECONDS, r"\1")
+    # A time without a zone (calendars send them when UTC was asked for) is UTC.
+    texts = pc.if_else(
+        pc.match_substring_regex(texts, r"(Z|[+-]\d\d:?\d\d)$"), texts, pc.binary_join_element_wise(texts, "Z", "")
+    )
+    return texts.cast(kind)
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_manifest(folder: RunFolder, records: Mapping[str, DataSetRecord], about: Mapping[str, Any]) -> None:
+    """Write the manifest: the last file of a run, and the sign that it is whole."""
+    data_sets = {name: _record(record) for name, record in sorted(records.items())}
+    body = {"version": 1, "run": folder.run, **about, "data_sets": data_sets}
+    write_whole(folder.manifest, orjson.dumps(body, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
+
+
+def _record(record: DataSetRecord) -> dict[str, Any]:
+    coverage = record.coverage
+    return {
+        "rows": coverage.rows,
+        "scopes": coverage.scopes,
+        "whole": coverage.whole,
+        "gaps": [
+            {"scope": gap.scope, "kind": gap.kind, "detail": gap.detail, "fix": gap.fix}
+            for gap in sorted(coverage.gaps, key=lambda g: (g.scope, g.kind, g.detail))
+        ],
+        "permission": record.permission,
+        "requests": record.requests,
+        "seconds": round(record.seconds, 3),
+        "sha256": record.sha256,
+    }
+
+
+def _unwritable(path: Path, error: OSError) -> BadRun:
+    message = f"{path} cannot be written ({error.strerror}); free some space or name another folder with --reports"
+    return BadRun(message)
+
+
+DATA_SET_FILE = re.compile(rf"({'|'.join(map(re.escape, DATA_SETS))})\.parquet")
