@@ -106,7 +106,11 @@ class ClauseReader:
         if value[check] is None:
             return CheckUse(check)
         given = value.placed(entry.where).section(check)
-        given.allow(self.parameters.get(check, tuple(given)))
+        taken = self.parameters.get(check, tuple(given))
+        for name in given:
+            if name not in taken:
+                problem = f"the check '{check}' takes no '{name}'"
+                given.refuse(name, problem, nearest(name, taken) if taken else "take it away; it takes no parameters")
         return CheckUse(check, {name: _frozen(given.need(name)) for name in given})
 
 

@@ -5,6 +5,16 @@ one sentence. ``read(path, refusal=Mine)`` raises a subclass of it instead.
 """
 
 from m365audit.settings.located import BadFile, Located, LocatedList, nearest
+from m365audit.settings.tenant import BadTenantFile, load_tenant, tenants_available
 from m365audit.settings.yaml_file import read
 
-__all__ = ["BadFile", "Located", "LocatedList", "nearest", "read"]
+__all__ = [
+    "BadFile",
+    "BadTenantFile",
+    "Located",
+    "LocatedList",
+    "load_tenant",
+    "nearest",
+    "read",
+    "tenants_available",
+]

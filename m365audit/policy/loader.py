@@ -6,7 +6,7 @@ from pathlib import Path
 
 from m365audit.model.policy import Clause, Document, Policy
 from m365audit.policy.clauses import ClauseReader
-from m365audit.policy.find import find
+from m365audit.policy.files import find
 from m365audit.policy.refusal import PolicyRefused
 from m365audit.settings import Located, read
 

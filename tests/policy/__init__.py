@@ -1,0 +1,1 @@
+"""Tests of the policies and of what reads them."""
