@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from m365audit.model.evidence import Coverage, Gap
 from m365audit.model.policy import Clause
-from m365audit.model.words import Actor, Result, Severity, State, SubjectKind
+from m365audit.model.words import Actor, GapKind, Result, Severity, State, SubjectKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +127,8 @@ class Assessment:
     def duties(self) -> tuple[ClauseResult, ...]:
         """The duties outside the council's policy."""
         return tuple(c for c in self.clauses if c.policy != self.policy)
+
+    @property
+    def gap_kinds(self) -> frozenset[GapKind]:
+        """The kinds of gap there are in the evidence."""
+        return frozenset(gap.kind for note in self.data_sets for gap in note.coverage.gaps)

@@ -64,7 +64,7 @@ FORWARDS = DataSet(
         Column("mailbox_name", "text", "Name of the mailbox"),
         Column("route", "text", "mailbox, rule:ID or transport:NAME"),
         Column("route_name", "text", "Name of the rule"),
-        Column("action", "text", "forward, redirect, forward as attachment, or blind copy"),
+        Column("action", "text", "forward, redirect, forward as attachment, copy, or blind copy"),
         Column("enabled", "flag", "Whether the route is switched on"),
         Column("target_address", "text", "Where the mail goes, lower case; where unresolved, what Exchange called it"),
         Column("target_name", "text", "Name of the target"),

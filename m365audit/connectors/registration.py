@@ -1,0 +1,137 @@
+"""Whether each account has registered a second step: from the report, else account by account."""
+
+from collections.abc import AsyncIterator, Iterable
+from typing import Any, Final
+
+import pandas as pd
+from kiota_abstractions.request_information import RequestInformation
+
+from m365audit.connectors.columns import Columns
+from m365audit.connectors.declare import connector
+from m365audit.connectors.directory import LARGEST_PAGE
+from m365audit.connectors.frames import records
+from m365audit.connectors.licences import has_premium
+from m365audit.connectors.refusals import answers
+from m365audit.graph import Absent, Graph, Refused
+from m365audit.model.datasets.identity import REGISTRATION
+from m365audit.model.evidence import Gap, Looked, Row
+from m365audit.model.words import GapKind
+
+REPORT: Final = "registration report"
+METHODS: Final = "authentication methods"
+
+_TYPE: Final = "#microsoft.graph."
+
+_SECOND_STEPS: Final = {
+    "microsoftAuthenticatorAuthenticationMethod": "microsoftAuthenticatorPush",
+    "softwareOathAuthenticationMethod": "softwareOneTimePasscode",
+    "fido2AuthenticationMethod": "fido2SecurityKey",
+    "windowsHelloForBusinessAuthenticationMethod": "windowsHelloForBusiness",
+    "platformCredentialAuthenticationMethod": "macOsSecureEnclaveKey",
+    "externalAuthenticationMethod": "externalAuthMethod",
+}
+_PHONE: Final = "phoneAuthenticationMethod"
+_PHONES: Final = {"mobile": "mobilePhone", "alternateMobile": "alternateMobilePhone", "office": "officePhone"}
+# Known, and no second step. The report never lists the password.
+_NO_SECOND_STEPS: Final = {
+    "emailAuthenticationMethod": "email",
+    "temporaryAccessPassAuthenticationMethod": "temporaryAccessPass",
+    "qrCodePinAuthenticationMethod": "qrCode",
+}
+_PASSWORD: Final = "passwordAuthenticationMethod"  # noqa: S105 - the name of a type
+
+
+@connector("registration", permission="AuditLog.Read.All", also=("UserAuthenticationMethod.Read.All",))
+async def registration(
+    graph: Graph,
+    accounts: pd.DataFrame,
+    licences: pd.DataFrame | None = None,
+    mailbox_settings: pd.DataFrame | None = None,
+) -> AsyncIterator[Row | Gap | Looked]:
+    """Whether each account has registered a second step, and by which methods.
+
+    With Entra ID P1 from Microsoft's report. Without it, from the methods of every enabled member that has a mailbox
+    of its own: the API for that is slow by design, so nobody else is asked.
+    """
+    if licences is None or has_premium(licences):
+        try:
+            async for row in _report(graph, sure=licences is not None):
+                yield row
+        except Refused as refused:
+            if refused.gap.kind is not GapKind.LICENCE:
+                raise
+        else:
+            return
+    async for answer in _account_by_account(graph, _people(accounts, mailbox_settings)):
+        yield answer
+
+
+async def _report(graph: Graph, *, sure: bool) -> AsyncIterator[Row | Gap]:
+    """The report's rows; ``sure`` says that the tenant is known to have the licence, so a refusal is asked again."""
+    # No $select: nothing says that the report takes one.
+    request = graph.request(graph.sdk.reports.authentication_methods.user_registration_details, top=LARGEST_PAGE)
+    columns = Columns.of(REGISTRATION)
+    seen: set[str] = set()
+    async for page in graph.pages(request, premium=sure):
+        for row in columns.rows(page):
+            if row["account_id"] not in seen:
+                seen.add(row["account_id"])
+                row["source"] = REPORT
+                yield row
+    for gap in columns.gaps():
+        yield gap
+
+
+async def _account_by_account(graph: Graph, account_ids: list[str]) -> AsyncIterator[Row | Gap | Looked]:
+    def request(account_id: str) -> RequestInformation:
+        return graph.request(graph.sdk.users.by_user_id(account_id).authentication.methods)
+
+    async for answer in answers(graph, account_ids, request):
+        if isinstance(answer, Gap):
+            yield answer
+            continue
+        account_id, listed = answer
+        if not isinstance(listed, Absent):
+            registered, methods = _judged(listed.get("value") or ())
+            yield {"account_id": account_id, "source": METHODS, "registered": registered, "methods": methods}
+        yield Looked(f"account:{account_id}")
+
+
+def _people(accounts: pd.DataFrame, mailbox_settings: pd.DataFrame | None) -> list[str]:
+    """Enabled members that have, or may have, a mailbox a person signs in to."""
+    left_out = {
+        row["account_id"]
+        for row in records(mailbox_settings, "account_id", "has_mailbox", "purpose")
+        if row["has_mailbox"] is False or row["purpose"] in ("shared", "room", "equipment")
+    }
+    return [
+        row["account_id"]
+        for row in records(accounts, "account_id", "user_type", "enabled")
+        if row["enabled"] and row["user_type"] == "member" and row["account_id"] not in left_out
+    ]
+
+
+def _judged(methods: Iterable[dict[str, Any]]) -> tuple[bool | None, list[str]]:
+    """Whether a second step is registered, and the methods in the report's words.
+
+    A type nobody has told us of may or may not be a second step: where nothing else decides, the answer is unknown.
+    """
+    registered: bool | None = False
+    words: dict[str, None] = {}
+    for method in methods:
+        kind = str(method.get("@odata.type", "")).removeprefix(_TYPE)
+        if kind == _PASSWORD:
+            continue
+        if kind in _NO_SECOND_STEPS:
+            words[_NO_SECOND_STEPS[kind]] = None
+        elif kind in _SECOND_STEPS or kind == _PHONE:
+            registered = True
+            words[_SECOND_STEPS.get(kind) or _phone(method)] = None
+        else:
+            registered = registered or None
+            words[kind.removesuffix("AuthenticationMethod") or "unnamed"] = None
+    return registered, list(words)
+
+
+def _phone(method: dict[str, Any]) -> str:
+    return _PHONES.get(method.get("phoneType") or "", "phone")
