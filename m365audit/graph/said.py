@@ -1,13 +1,17 @@
 """What a service said when it did not answer: error bodies of every shape, read once into one shape."""
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 import orjson
 
 LONGEST_MESSAGE = 400
+_LONGEST_RAW = 4_000
+
+_EXCHANGE_EXCEPTION = re.compile(r"[^|]*\|(?:\w+\.)*(?P<name>\w+)\|")
 
 NO_ANSWER = 0
 """The status of a request that got no whole answer: connection lost, body cut off."""
@@ -29,7 +33,7 @@ class Said:
     """One failure as the service put it.
 
     ``codes`` are ``error.code``, then the codes and exception types nested in it, innermost last.
-    ``headers`` have lower-case names.
+    ``headers`` have lower-case names; ``raw`` is the beginning of the body, for looking things up in.
     """
 
     service: Service
@@ -39,6 +43,7 @@ class Said:
     request_id: str = ""
     client_request_id: str = ""
     headers: Mapping[str, str] | None = None
+    raw: str = field(default="", repr=False)
 
     @property
     def code(self) -> str:
@@ -54,8 +59,8 @@ class Said:
         return code.lower() in {known.lower() for known in self.codes}
 
     def mentions(self, part: str) -> bool:
-        """Whether the words contain these, in any case."""
-        return part.lower() in f"{self.message} {' '.join(self.codes)}".lower()
+        """Whether these words stand anywhere in what was said, in any case."""
+        return part.lower() in f"{self.message} {self.raw}".lower()
 
 
 def read(service: Service, status: int, headers: Mapping[str, str], body: bytes | Mapping[str, Any]) -> Said:
@@ -64,7 +69,7 @@ def read(service: Service, status: int, headers: Mapping[str, str], body: bytes 
     document = body if isinstance(body, Mapping) else _document(body)
     error = _error(document)
     codes = tuple(dict.fromkeys(code for code in _codes(error) if code))
-    inner = next((_lookup(error, name) for name in ("innererror",) if _lookup(error, name)), {})
+    inner = _lookup(error, "innererror")
     return Said(
         service,
         status,
@@ -73,6 +78,7 @@ def read(service: Service, status: int, headers: Mapping[str, str], body: bytes 
         lower.get("request-id") or _text(_lookup(inner, "request-id")),
         lower.get("client-request-id") or _text(_lookup(inner, "client-request-id")),
         lower,
+        (orjson.dumps(body) if isinstance(body, Mapping) else body)[:_LONGEST_RAW].decode("utf-8", "replace"),
     )
 
 
@@ -107,7 +113,7 @@ def _text(value: Any) -> str:  # noqa: ANN401 - JSON
 
 def _nested(error: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The objects inside an error that carry codes and words of their own, outermost first."""
-    stringified = _text(error.get("message")).lstrip()
+    stringified = _text(_lookup(error, "message")).lstrip()
     if stringified.startswith("{"):
         document = _document(stringified.encode())
         if isinstance(document, Mapping):
@@ -126,9 +132,9 @@ def _codes(error: Mapping[str, Any]) -> Iterator[str]:
         yield _text(_lookup(error, name))
     yield _text(_lookup(error, "type")).rpartition(".")[2]
     # Exchange: "Ex6F9304|Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException|The operation…".
-    parts = _text(error.get("message")).split("|")
-    if len(parts) > 2:  # noqa: PLR2004 - tag, exception type, words
-        yield parts[1].rpartition(".")[2]
+    exception = _EXCHANGE_EXCEPTION.match(_text(_lookup(error, "message")))
+    if exception:
+        yield exception["name"]
     for inner in _nested(error):
         yield from _codes(inner)
 

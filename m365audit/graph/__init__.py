@@ -1,0 +1,37 @@
+"""The wire: the only place that speaks to Microsoft 365, and it can only read."""
+
+from m365audit.graph.addresses import UNKNOWN_MEMBERS
+from m365audit.graph.client import Graph
+from m365audit.graph.clock import Clock, WallClock
+from m365audit.graph.credentials import Credentials, ReadyTokens, claims, credentials_for
+from m365audit.graph.errors import ABSENT, Absent, NotAllowed, Refused, SignInFailed
+from m365audit.graph.exchange import Exchange
+from m365audit.graph.governor import Governor, Pacing
+from m365audit.graph.paging import Page
+from m365audit.graph.retry import Patience
+from m365audit.graph.said import Service
+from m365audit.graph.session import Session, connect
+
+__all__ = [
+    "ABSENT",
+    "UNKNOWN_MEMBERS",
+    "Absent",
+    "Clock",
+    "Credentials",
+    "Exchange",
+    "Governor",
+    "Graph",
+    "NotAllowed",
+    "Pacing",
+    "Page",
+    "Patience",
+    "ReadyTokens",
+    "Refused",
+    "Service",
+    "Session",
+    "SignInFailed",
+    "WallClock",
+    "claims",
+    "connect",
+    "credentials_for",
+]

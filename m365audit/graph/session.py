@@ -1,0 +1,130 @@
+"""One tenant, connected: credentials, guard, client and governor put together, and taken apart again."""
+
+import logging
+import random
+import urllib.request
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from kiota_abstractions.authentication import AnonymousAuthenticationProvider
+from msgraph.graph_service_client import GraphServiceClient
+
+from m365audit import __version__
+from m365audit.graph.client import Graph
+from m365audit.graph.clock import Clock, WallClock
+from m365audit.graph.credentials import Credentials, credentials_for
+from m365audit.graph.errors import NotAllowed, Refused, SignInFailed
+from m365audit.graph.exchange import Exchange
+from m365audit.graph.governor import MOST_IN_FLIGHT, Governor, Pacing
+from m365audit.graph.guard import Guard, is_loopback
+from m365audit.graph.retry import Patience
+from m365audit.graph.said import CONNECTION_LOST, Service
+from m365audit.graph.wire import Adapter, Wire
+from m365audit.model.tenant import Tenant
+
+USER_AGENT = f"NONISV|m365audit|m365audit/{__version__}"
+
+MICROSOFT_HOSTS = frozenset(
+    {
+        "graph.microsoft.com",
+        "graph.microsoft.us",
+        "dod-graph.microsoft.us",
+        "microsoftgraph.chinacloudapi.cn",
+    }
+)
+"""Hosts whose documented limits are known to hold, so that they are kept from the first request on."""
+
+# Exchange lets a command run for minutes; a listing of every mailbox takes them.
+_TIMEOUT = httpx.Timeout(connect=30, read=180, write=30, pool=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A connected tenant."""
+
+    graph: Graph
+    exchange: Exchange
+    credentials: Credentials
+
+    async def sign_in(self) -> None:
+        """See at once whether Graph lets us in. Exchange is asked when it is needed, and may be a gap.
+
+        Raises:
+            SignInFailed: it does not, or it cannot be reached.
+        """
+        organization = self.graph.request(self.graph.sdk.organization, select=["id"])
+        try:
+            await self.graph.get(organization)
+        except Refused as refused:
+            # Any other refusal comes from a service that knows who we are.
+            if refused.status == 401:  # noqa: PLR2004
+                msg = f"Microsoft Graph refused the sign-in: {refused.message or refused.code or 'no reason given'}."
+                raise SignInFailed(msg) from None
+            if refused.said.has_code(CONNECTION_LOST):
+                msg = "Microsoft Graph could not be reached: see that this machine has a connection, and try again."
+                raise SignInFailed(msg) from None
+
+
+@asynccontextmanager
+async def connect(
+    tenant: Tenant,
+    *,
+    clock: Clock | None = None,
+    credentials: Credentials | None = None,
+    governor: Governor | None = None,
+    patience: Patience | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+    jitter: random.Random | None = None,
+) -> AsyncIterator[Session]:
+    """A tenant's services for as long as the block lasts; nothing is sent yet.
+
+    Everything that reaches outside may be handed in: ``clock`` for another time, ``credentials`` for other tokens,
+    ``transport`` for another network (the guard stays in front of it).
+
+    Raises:
+        SignInFailed: an endpoint of the tenant file may not be used.
+    """
+    # httpx would write every address, with the names in it, to the log at INFO.
+    for name in ("httpx", "azure", "msal"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    clock = clock or WallClock()
+    endpoints = tenant.endpoints
+    try:
+        guard = Guard(transport or _network(endpoints.graph), endpoints.graph, endpoints.exchange)
+    except NotAllowed as refusal:
+        msg = f"endpoints in {tenant.slug}.yaml: {refusal}."
+        raise SignInFailed(msg) from None
+    credentials = credentials or credentials_for(tenant, clock)
+    client = httpx.AsyncClient(
+        transport=guard, timeout=_TIMEOUT, follow_redirects=False, headers={"User-Agent": USER_AGENT}
+    )
+    async with client:
+        adapters = {service: _adapter(client) for service in Service}
+        governor = governor or Governor(clock, pacing_for(endpoints.graph))
+        wire = Wire(adapters, credentials, governor, clock, patience, jitter)
+        sdk: Any = GraphServiceClient(request_adapter=adapters[Service.GRAPH])  # type: ignore[arg-type]
+        graph = Graph(wire, sdk, endpoints.graph, tenant.tenant_id)
+        yield Session(graph, Exchange(wire, endpoints.exchange, tenant.tenant_id), credentials)
+
+
+def pacing_for(endpoint: str) -> Pacing:
+    """Whether an endpoint's limits are known beforehand: Microsoft's own are, another service's are learned."""
+    return Pacing.DOCUMENTED if httpx.URL(endpoint).host in MICROSOFT_HOSTS else Pacing.LEARNED
+
+
+def _adapter(client: httpx.AsyncClient) -> Adapter:
+    # Tokens are the wire's: it must know which one was refused, and renews it once.
+    return Adapter(AnonymousAuthenticationProvider(), http_client=client)
+
+
+def _network(endpoint: str) -> httpx.AsyncBaseTransport:
+    """The real network, through the machine's proxy where it has one."""
+    url = httpx.URL(endpoint)
+    limits = httpx.Limits(max_connections=MOST_IN_FLIGHT, max_keepalive_connections=MOST_IN_FLIGHT, keepalive_expiry=60)
+    proxy = None
+    if not is_loopback(url.host) and not urllib.request.proxy_bypass(url.host):
+        proxy = urllib.request.getproxies().get(url.scheme)
+    return httpx.AsyncHTTPTransport(limits=limits, proxy=proxy)

@@ -1,0 +1,245 @@
+"""The wire itself: one request in, one answer out, with everything that may happen in between."""
+
+import base64
+import binascii
+import logging
+import random
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx
+import orjson
+from kiota_abstractions.method import Method
+from kiota_abstractions.native_response_handler import NativeResponseHandler
+from kiota_abstractions.request_information import RequestInformation
+from kiota_http.httpx_request_adapter import HttpxRequestAdapter
+from kiota_http.middleware.options import ResponseHandlerOption
+
+from m365audit.graph import gaps, said
+from m365audit.graph.clock import Clock
+from m365audit.graph.credentials import Credentials
+from m365audit.graph.errors import Refused
+from m365audit.graph.governor import Governor, Need
+from m365audit.graph.retry import Patience, Tries, Waiting, is_throttled
+from m365audit.graph.said import CONNECTION_LOST, NO_ANSWER, UNREADABLE, Said, Service
+
+log = logging.getLogger("m365audit.graph")
+
+_RAW = ResponseHandlerOption(NativeResponseHandler())
+_CHALLENGE = re.compile(r'claims="([^"]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, ready to be sent any number of times."""
+
+    service: Service
+    address: str
+    headers: Mapping[str, str]
+    content: bytes | None = None
+
+    def to(self, address: str) -> "Call":
+        """The same request to another address, such as the next page's."""
+        return replace(self, address=address)
+
+    def with_headers(self, headers: Mapping[str, str]) -> "Call":
+        """The same request with more headers."""
+        return replace(self, headers={**self.headers, **headers})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole, readable answer, with the token it was given to. Header names are lower-case."""
+
+    status: int
+    headers: Mapping[str, str]
+    document: dict[str, Any]
+    token: str = field(default="", repr=False)
+
+
+@dataclass(slots=True)
+class Count:
+    """What one user of the wire has caused; everything also counts for the one it was split from."""
+
+    requests: int = 0
+    part_of: "Count | None" = field(default=None, repr=False)
+
+    def add(self) -> None:
+        """Count one HTTP request."""
+        self.requests += 1
+        if self.part_of is not None:
+            self.part_of.add()
+
+
+class Adapter(HttpxRequestAdapter):
+    """The SDK's request adapter, over our client, without a second opinion on retrying."""
+
+    async def retry_cae_response_if_required(
+        self,
+        resp: httpx.Response,
+        request_info: RequestInformation,  # noqa: ARG002
+        claims: str,  # noqa: ARG002
+    ) -> httpx.Response:
+        """Hand a 401 back as it is: the wire renews tokens, once."""
+        return resp
+
+
+class Wire:
+    """Sends requests until they are answered or have to be given up."""
+
+    def __init__(
+        self,
+        adapters: Mapping[Service, HttpxRequestAdapter],
+        credentials: Credentials,
+        governor: Governor,
+        clock: Clock,
+        patience: Patience | None = None,
+        jitter: random.Random | None = None,
+    ) -> None:
+        self.adapters = adapters
+        self.credentials = credentials
+        self.governor = governor
+        self.clock = clock
+        self.waiting = Waiting(clock, patience or Patience(), jitter or random.Random())  # noqa: S311 - spread only
+
+    async def ask(self, call: Call, needs: Sequence[Need], count: Count, *, premium: bool = False) -> Answer:
+        """The answer to a request.
+
+        ``needs`` are the shares of buckets it takes. ``premium`` says that the tenant does have Entra ID P1, so
+        that being told otherwise is tried again.
+
+        Raises:
+            Refused: it was refused, or given up after the last try.
+            NotAllowed: the guard stopped it.
+            SignInFailed: no token could be had.
+        """
+        tries = Tries()
+        while True:
+            async with self.governor.turn(needs):
+                tries.sent += 1
+                count.add()
+                heard = await self._send(call, tries)
+            if isinstance(heard, Answer):
+                self.governor.succeeded(needs)
+                self.governor.heed(needs, heard.headers)
+                return heard
+            await self.clock.sleep(await self.bear(heard, tries, needs, call, premium=premium))
+
+    async def bear(
+        self, heard: Said, tries: Tries, needs: Sequence[Need], call: Call, *, premium: bool = False
+    ) -> float:
+        """What a failed request has to wait for alone, in seconds; a whole bucket's pause is seen to here.
+
+        Raises:
+            Refused: it may not be sent again.
+        """
+        if heard.status == 401 and not tries.has_renewed:  # noqa: PLR2004
+            await self._renew(heard, tries, call)
+            return 0
+        floor = max(need.bucket.floor_seconds for need in needs)
+        weary = self.governor.is_weary(needs)
+        seconds = self.waiting.seconds(heard, tries, floor, premium=premium, weary=weary)
+        if seconds is None:
+            if heard.status == NO_ANSWER or is_throttled(heard) or heard.status >= 500:  # noqa: PLR2004
+                self.governor.gave_up(needs)
+            _note(logging.WARNING, "request refused", heard, call, tries)
+            raise Refused(gaps.gap(heard), heard)
+        _note(logging.INFO, "request failed, asking again", heard, call, tries, seconds)
+        if is_throttled(heard):
+            self.governor.pause(needs, seconds)
+            return 0
+        return seconds
+
+    async def _renew(self, heard: Said, tries: Tries, call: Call) -> None:
+        tries.has_renewed = True
+        challenge = _CHALLENGE.search(heard.header("www-authenticate"))
+        await self.credentials.renew(call.service, tries.token, _claims(challenge[1]) if challenge else None)
+        _note(logging.INFO, "token refused, renewed once", heard, call, tries)
+
+    async def _send(self, call: Call, tries: Tries) -> Answer | Said:
+        tries.token = await self.credentials.token(call.service)
+        request = RequestInformation(Method.GET if call.content is None else Method.POST)
+        request.url = call.address
+        request.content = call.content
+        request.headers.add_all({**call.headers, "Authorization": f"Bearer {tries.token}"})
+        client_request_id = str(uuid.uuid4())
+        request.headers.add("client-request-id", client_request_id)
+        request.add_request_options([_RAW])
+        adapter = self.adapters[call.service]
+        try:
+            response: Any = await adapter.send_primitive_async(request, "bytes", {})
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            words = f"{type(error).__name__}: no whole answer came"
+            return Said(call.service, NO_ANSWER, (CONNECTION_LOST,), words, client_request_id=client_request_id)
+        return _read(call.service, response, client_request_id, tries.token)
+
+
+def _read(service: Service, response: httpx.Response, client_request_id: str, token: str) -> Answer | Said:
+    """An answer where there is one; a redirect is none, because following it could carry the token away."""
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    headers.setdefault("client-request-id", client_request_id)
+    if not response.is_success:
+        return _redirected(service, response.status_code, headers) or said.read(
+            service, response.status_code, headers, response.content
+        )
+    if not response.content:
+        return Answer(response.status_code, headers, {}, token)
+    try:
+        document = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        document = None
+    if not isinstance(document, dict):
+        words = "the answer was cut off or is no JSON object"
+        request_id = headers.get("request-id", "")
+        return Said(service, NO_ANSWER, (UNREADABLE,), words, request_id, headers["client-request-id"], headers)
+    if isinstance(document.get("error"), dict):
+        return said.read(service, response.status_code, headers, document)
+    return Answer(response.status_code, headers, document, token)
+
+
+def _redirected(service: Service, status: int, headers: Mapping[str, str]) -> Said | None:
+    if not 300 <= status < 400:  # noqa: PLR2004
+        return None
+    try:
+        host = httpx.URL(headers.get("location", "")).host
+    except httpx.InvalidURL:
+        host = ""
+    words = f"it points to {host or 'another address'}, which was not followed, so that the token goes nowhere else"
+    return Said(
+        service, status, ("Redirected",), words, headers.get("request-id", ""), headers["client-request-id"], headers
+    )
+
+
+def _claims(challenge: str) -> str | None:
+    """The claims a 401 asks a new token to meet (they come in base64)."""
+    try:
+        return base64.b64decode(challenge + "=" * (-len(challenge) % 4)).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+
+
+def without_addresses(address: str) -> str:
+    """An address fit for a log: no query, and no path segment that names a person."""
+    path = address.partition("?")[0]
+    return "/".join("…" if "@" in part or "%40" in part else part for part in path.split("/"))
+
+
+def _note(level: int, event: str, heard: Said, call: Call, tries: Tries, seconds: float | None = None) -> None:
+    log.log(
+        level,
+        event,
+        extra={
+            "service": str(call.service),
+            "address": without_addresses(call.address),
+            "status": heard.status,
+            "code": heard.code,
+            "request_id": heard.request_id,
+            "client_request_id": heard.client_request_id,
+            "sent": tries.sent,
+            "wait_seconds": seconds,
+        },
+    )
+    log.debug("what was said", extra={"said": heard.message, "request_id": heard.request_id})
