@@ -1,0 +1,1 @@
+"""What every workbook of the program shares: safe cells, the house style, whole files."""

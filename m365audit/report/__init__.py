@@ -1,0 +1,1 @@
+"""The workbooks: the only place that knows Excel."""

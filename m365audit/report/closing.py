@@ -1,0 +1,112 @@
+"""The last two sheets: what the words mean, and what the answers rest on."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from m365audit.excel.cells import LONDON, Alteration
+from m365audit.excel.styles import Look
+from m365audit.model.assessment import Assessment, DataSetNote
+from m365audit.model.words import Severity
+from m365audit.report import clauses, decisions
+from m365audit.report.sheets import Column, Line, Page
+from m365audit.report.wording import RESULT_MEANING, URGENCY, counted, day, sentence
+
+NOTES_TITLE = "Notes"
+RECORD_TITLE = "Run record"
+_PLACES_NAMED = 20
+
+_TERMS: tuple[tuple[str, str], ...] = (
+    ("Two-step sign-in", "Signing in with something besides the password (multi-factor authentication, MFA)."),
+    ("Register", "The council's own list of what is right: people, who may open which mailbox, accepted sharing."),
+    ("Reference", "The name of a finding. The same finding keeps it from month to month, so please quote it."),
+    ("First seen", "The date of the first audit that found it."),
+    (
+        "Due",
+        f"{decisions.DAYS_TO_REPLY} days after it was first seen. A date before the audit means it has been waiting.",
+    ),
+    ("Guest", "Somebody from outside who has been let into the council's Microsoft 365."),
+    ("Anyone link", "A link that opens a file for whoever holds it, without signing in."),
+    ("Times", "Dates and times are those of the United Kingdom."),
+)
+_URGENCY_MEANING: dict[Severity, str] = {
+    Severity.HIGH: "Please look at it this week: information may be open to people who should not have it.",
+    Severity.MEDIUM: "Please look at it this month.",
+    Severity.LOW: "Worth putting right when it is convenient.",
+}
+
+
+def notes_page(assessment: Assessment, alterations: Mapping[Alteration, Sequence[str]]) -> Page:
+    """What the words mean, notes on clauses, and which texts had to be changed to be shown."""
+    rows: list[Line] = [(f"Result: {result}", meaning) for result, meaning in RESULT_MEANING.items()]
+    rows += [(f"Urgency: {URGENCY[severity]}", meaning) for severity, meaning in _URGENCY_MEANING.items()]
+    rows += _TERMS
+    rows += [(f"[{marker}]", text) for marker, text in clauses.notes(assessment).values()]
+    rows.append(("Texts changed to be shown", changes(alterations, _PLACES_NAMED)))
+    return Page(
+        title=NOTES_TITLE,
+        heading=NOTES_TITLE,
+        purpose="What the words mean, and notes on single clauses",
+        explanation=("One table: what the words of this workbook mean.",),
+        columns=(Column("Word or note", 34, Look.STRONG), Column("Meaning", 60)),
+        rows=tuple(rows),
+        filters=False,
+    )
+
+
+def changes(alterations: Mapping[Alteration, Sequence[str]], named: int) -> str:
+    """Which cells do not show a text exactly as Microsoft 365 has it, and in what way."""
+    if not alterations:
+        return "None: every text stands here as Microsoft 365 has it."
+    said = []
+    for alteration in Alteration:
+        if places := alterations.get(alteration):
+            more = f" and {len(places) - named:,} more" if len(places) > named else ""
+            said.append(f"{alteration}: {', '.join(places[:named])}{more}.")
+    return "\n".join(said)
+
+
+def record_page(assessment: Assessment) -> Page:
+    """Versions, what was read, with which permissions, and a digest that fixes it all."""
+    moment = assessment.collected_at.astimezone(LONDON)
+    permissions = sorted({note.permission for note in assessment.data_sets if note.permission})
+    rows: list[Line] = [
+        ("Council", assessment.council),
+        ("Tenant", f"{assessment.tenant} ({assessment.tenant_id})"),
+        ("Run", assessment.run),
+        ("Read on", f"{day(moment)} at {moment:%H:%M}"),
+        ("Judged as at", day(assessment.as_of)),
+        ("Policy", f"{assessment.policy_title} ({assessment.policy})"),
+        ("Policy version", assessment.policy_version or "None on file"),
+        ("Register", "Used" if assessment.has_register else "None was given"),
+        ("Made with", f"m365audit {assessment.tool_version}"),
+        ("Made by", assessment.provider),
+        ("Permissions used", "\n".join(permissions) or "None"),
+        ("Digest of the evidence (SHA-256)", digest(assessment.data_sets)),
+    ]
+    rows += [(f"Read: {note.name.replace('_', ' ')}", _read(note)) for note in assessment.data_sets]
+    return Page(
+        title=RECORD_TITLE,
+        heading=RECORD_TITLE,
+        purpose="What the answers rest on: versions, what was read, permissions, digest",
+        explanation=("One table: what the answers of this workbook rest on.",),
+        columns=(Column("Item", 36, Look.STRONG), Column("Value", 60)),
+        rows=tuple(rows),
+        filters=False,
+    )
+
+
+def digest(notes: Sequence[DataSetNote]) -> str:
+    """One digest over the digests of all data sets: it changes when any of them does."""
+    lines = sorted(f"{note.name}:{note.sha256}\n" for note in notes)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _read(note: DataSetNote) -> str:
+    coverage = note.coverage
+    if coverage.is_absent:
+        reach = "could not be read"
+    elif coverage.is_whole:
+        reach = "read whole"
+    else:
+        reach = f"{coverage.whole:,} of {counted(coverage.scopes, 'part')} read whole"
+    return f"{sentence(note.meaning)} {counted(coverage.rows, 'row')}, {reach}."

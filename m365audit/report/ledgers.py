@@ -1,0 +1,173 @@
+"""The technician's sheets of the assessment itself: checks, clauses, findings and gaps, every field of them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from m365audit.excel.styles import Look
+from m365audit.model.assessment import Assessment, ClauseResult, DataSetNote, Finding
+from m365audit.model.policy import CheckUse
+from m365audit.model.words import Result
+from m365audit.report import closing
+from m365audit.report.findings import Findings
+from m365audit.report.sheets import Column, Line, Page
+from m365audit.report.topics import FILTERS
+
+_FILTERS = f"One table. {FILTERS} Blank: there is none."
+
+
+def pages(assessment: Assessment) -> tuple[Page, ...]:
+    """Everything the assessment holds, before the evidence."""
+    return (_summary(assessment), _checks(assessment), _clauses(assessment), _findings(assessment), _gaps(assessment))
+
+
+def _page(title: str, columns: tuple[Column, ...], rows: Iterable[Line], none: str) -> Page:
+    return Page(
+        title=title,
+        heading=title,
+        purpose=title,
+        explanation=(_FILTERS,),
+        columns=columns,
+        rows=tuple(rows) or ((none, *[None] * (len(columns) - 1)),),
+    )
+
+
+def _summary(assessment: Assessment) -> Page:
+    findings = [finding.result for finding in assessment.findings]
+    own = [outcome.result for outcome in assessment.own_clauses]
+    duties = [outcome.result for outcome in assessment.duties]
+    checks = [check.result for check in assessment.checks]
+    return _page(
+        "Summary",
+        (
+            Column("Result", 40, Look.RESULT),
+            Column("Findings", 12),
+            Column("Clauses of the policy", 26),
+            Column("Other duties", 14),
+            Column("Checks", 12),
+        ),
+        ((str(result), *(results.count(result) for results in (findings, own, duties, checks))) for result in Result),
+        "",
+    )
+
+
+def _checks(assessment: Assessment) -> Page:
+    columns = (
+        Column("Check", 34, Look.STRONG), Column("Good state", 44), Column("Topic", 20),
+        Column("Result", 16, Look.RESULT), Column("Because", 44), Column("Findings", 11), Column("Not judged", 11),
+        Column("Data sets", 24), Column("Gaps", 10), Column("Why", 44), Column("Fix", 44),
+    )  # fmt: skip
+    rows = (
+        (
+            check.check, check.title, check.topic, str(check.result), check.because, check.findings, check.unjudged,
+            _joined(check.sources), len(check.gaps), check.why, check.fix,
+        )
+        for check in assessment.checks
+    )  # fmt: skip
+    return _page("Checks", columns, map(_blank, rows), "No check was made.")
+
+
+def _clauses(assessment: Assessment) -> Page:
+    columns = (
+        Column("Clause", 32, Look.STRONG), Column("Policy", 20), Column("Line", 8), Column("Heading", 22),
+        Column("What it asks", 44), Column("Force", 16), Column("Binds", 22), Column("Judgement", 14),
+        Column("Result", 18, Look.RESULT), Column("Because", 44), Column("Supporting", 36), Column("Checks", 34),
+        Column("Supporting checks", 30), Column("Rolls up", 10), Column("Worst it may show", 14),
+        Column("Statements", 18), Column("Question", 40), Column("Attested on", 13), Column("Left to a person", 36),
+        Column("Note", 36), Column("Frameworks", 26),
+    )  # fmt: skip
+    return _page("Clauses", columns, map(_clause, assessment.clauses), "No clause.")
+
+
+def _clause(outcome: ClauseResult) -> Line:
+    clause = outcome.clause
+    attestation = clause.attestation
+    return _blank((
+        clause.id, outcome.policy, clause.line, clause.heading, clause.paraphrase, str(clause.force),
+        _joined(clause.binds), str(clause.judgement), outcome.result_text, outcome.because, outcome.supporting,
+        _uses(clause.checks), _uses(clause.supporting), clause.rolls_up, str(clause.cap or ""),
+        _joined(attestation.codes) if attestation else None, attestation.ask if attestation else None,
+        outcome.attested_on, clause.left_to_a_person, clause.note, _joined(clause.frameworks),
+    ))  # fmt: skip
+
+
+def _findings(assessment: Assessment) -> Page:
+    columns = (
+        Column("Reference", 32, Look.STRONG), Column("Rule", 28), Column("Topic", 18), Column("Clauses", 18),
+        Column("Result", 16, Look.RESULT), Column("Severity", 11), Column("State", 14), Column("Subject kind", 16),
+        Column("Subject id", 42), Column("Subject name", 30), Column("Because", 46), Column("Fix", 46),
+        Column("Actor", 11), Column("First seen", 13), Column("Evidence", 46),
+    )  # fmt: skip
+    words = Findings(assessment)
+    rows = (_finding(finding, words) for finding in words.sorted(assessment.findings))
+    return _page("Findings", columns, rows, "None found in what could be checked; see Gaps.")
+
+
+def _finding(finding: Finding, words: Findings) -> Line:
+    return _blank((
+        finding.reference, finding.rule, words.topic(finding), "\n".join(finding.clauses), str(finding.result),
+        str(finding.severity), str(finding.state), str(finding.subject.kind), finding.subject.id, finding.subject.name,
+        finding.because, finding.fix, str(finding.actor), finding.first_seen, _pairs(finding.evidence),
+    ))  # fmt: skip
+
+
+def _gaps(assessment: Assessment) -> Page:
+    columns = (
+        Column("Data set", 32, Look.STRONG), Column("Scope", 44), Column("Kind", 15), Column("What was said", 50),
+        Column("What would fix it", 50), Column("Checks", 34), Column("Clauses", 24),
+    )  # fmt: skip
+    rows = (
+        _blank((
+            note.gap.data_set, note.gap.scope, str(note.gap.kind), note.gap.detail, note.gap.fix,
+            "\n".join(note.checks), ", ".join(note.clauses),
+        ))
+        for note in assessment.gaps
+    )  # fmt: skip
+    return _page("Gaps", columns, rows, "None: everything came back whole.")
+
+
+def record_page(assessment: Assessment, changes: str) -> Page:
+    """What was read of each data set, and the run it belongs to."""
+    columns = (
+        Column("Item", 40, Look.STRONG), Column("Value", 60), Column("Rows", 12), Column("Scopes", 10),
+        Column("Read whole", 10), Column("Gaps", 10), Column("Permission", 32), Column("SHA-256", 60),
+    )  # fmt: skip
+    general = (
+        ("Run", assessment.run), ("Tenant", f"{assessment.tenant} ({assessment.tenant_id})"),
+        ("Collected at (UK time)", assessment.collected_at), ("Judged as at", assessment.as_of),
+        ("Policy", f"{assessment.policy_title} ({assessment.policy})"), ("Policy version", assessment.policy_version),
+        ("Register", assessment.has_register), ("m365audit", assessment.tool_version),
+        ("Digest of the evidence (SHA-256)", closing.digest(assessment.data_sets)),
+        ("Texts changed to be shown", changes),
+    )  # fmt: skip
+    blank = [None] * (len(columns) - 2)
+    rows = [_blank((*pair, *blank)) for pair in general] + [_data_set(note) for note in assessment.data_sets]
+    return _page("Run record", columns, rows, "")
+
+
+def _data_set(note: DataSetNote) -> Line:
+    coverage = note.coverage
+    return _blank((
+        note.name, note.meaning, coverage.rows, coverage.scopes, coverage.whole, len(coverage.gaps), note.permission,
+        note.sha256,
+    ))  # fmt: skip
+
+
+def _blank(line: Line) -> Line:
+    """The line with nothing where a text is empty."""
+    return tuple(None if value == "" else value for value in line)
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "; ".join(texts)
+
+
+def _pairs(values: Mapping[str, Any]) -> str:
+    return "\n".join(f"{name}: {value}" for name, value in values.items())
+
+
+def _uses(uses: Iterable[CheckUse]) -> str:
+    return "\n".join(use.check + (f" ({_parameters(use.parameters)})" if use.parameters else "") for use in uses)
+
+
+def _parameters(parameters: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in parameters.items())

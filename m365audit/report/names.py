@@ -1,0 +1,59 @@
+"""Names of files, sheets and tables that every system accepts."""
+
+import re
+import unicodedata
+from collections.abc import Container
+from typing import Literal
+
+from m365audit.model.assessment import Assessment
+from m365audit.report.wording import as_month_key
+
+Kind = Literal["Clerk", "Council", "Technician"]
+
+# A path that Excel opens has at most 218 characters; the council's name gives way, never what the file is.
+_LONGEST_COUNCIL = 100
+_LONGEST_SHEET_TITLE = 31
+_FORBIDDEN_IN_FILE_NAMES = re.compile(r'[<>:"/\\|?*]')
+_FORBIDDEN_IN_SHEET_TITLES = re.compile(r"[:\\/?*\[\]]")
+
+
+def file_name(assessment: Assessment, kind: Kind) -> str:
+    """The workbook's file name, such as ``2026-11 Microsoft 365 audit - Clerk - Exampleton Town Council.xlsx``."""
+    council = _for_a_file_name(assessment.council)
+    return f"{as_month_key(assessment.as_of)} Microsoft 365 audit - {kind} - {council}.xlsx"
+
+
+def _for_a_file_name(text: str) -> str:
+    """Text without what Windows, macOS or Linux refuse in a name, or what cannot be seen in one."""
+    visible = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in unicodedata.normalize("NFC", text))
+    cleaned = " ".join(_FORBIDDEN_IN_FILE_NAMES.sub("-", visible).split())
+    while len(cleaned) > _LONGEST_COUNCIL or len(cleaned.encode()) > _LONGEST_COUNCIL:
+        cleaned = cleaned[:-1]
+    return cleaned.strip(" .") or "council"
+
+
+def sheet_title(wanted: str, taken: Container[str] = ()) -> str:
+    """A sheet's name as Excel allows it: 31 characters, no reserved ones, not yet ``taken`` (case-folded names).
+
+    Never made from tenant data; topics and data sets are the program's own words.
+    """
+    cleaned = " ".join(_FORBIDDEN_IN_SHEET_TITLES.sub(" ", wanted).split()).strip("' ")
+    if not cleaned or cleaned.casefold() == "history":  # Excel keeps that name for itself.
+        cleaned = f"Sheet {cleaned}".strip()
+    title = cleaned[:_LONGEST_SHEET_TITLE].strip("' ")
+    number = 2
+    while title.casefold() in taken:
+        ending = f" ({number})"
+        title = cleaned[: _LONGEST_SHEET_TITLE - len(ending)].strip("' ") + ending
+        number += 1
+    return title
+
+
+def table_name(title: str) -> str:
+    """The name of the table on the sheet of that title: letters, digits and underscores, unlike a cell's address."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    name = re.sub(r"\W+", "_", plain).strip("_")
+    looks_like_a_cell = re.fullmatch(r"(?i)[a-z]{1,3}\d+|r\d*c\d*|[rc]", name)
+    if not name or name[0].isdigit() or looks_like_a_cell or re.fullmatch(r"(?i)table\d*", name):
+        name = f"Data_{name}"
+    return name

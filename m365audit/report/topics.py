@@ -1,0 +1,126 @@
+"""One sheet for each topic: its findings, and its checks that could not be made."""
+
+from m365audit.excel.styles import Look
+from m365audit.model.assessment import Assessment, CheckResult, Finding
+from m365audit.model.words import GapKind, Result, State
+from m365audit.report.findings import Findings
+from m365audit.report.sheets import Column, Line, Page
+from m365audit.report.wording import NONE, OWNER, URGENCY, counted, sentence
+
+# The order a Clerk asks in; topics that are not named here follow by name.
+_FIRST_TOPICS = (
+    "People and accounts", "Two-step sign-in", "Mailbox access", "Forwarding", "Sharing outside", "Guests",
+    "Meetings", "Leavers", "Devices", "IT provider access", "Policy",
+)  # fmt: skip
+FILTERS = "The arrows in the header row filter the table; Data, Clear shows all rows again."
+
+COLUMNS = (
+    Column("What we found", 46),
+    Column("Who or what", 25),
+    Column("Result", 16, Look.RESULT),
+    Column("Policy clause", 24),
+    Column("Suggested action", 38),
+    Column("Who acts", 15),
+    Column("Urgency", 11),
+    Column("First seen", 13),
+    Column("Reference", 18),
+)
+
+
+def topics(assessment: Assessment) -> tuple[str, ...]:
+    """The topics of every check that exists, in the order of their sheets."""
+    found = {check.topic for check in assessment.checks if check.topic and not _is_not_built(check)}
+    ordered = [topic for topic in _FIRST_TOPICS if topic in found]
+    return (*ordered, *sorted(found.difference(ordered)))
+
+
+def pages(assessment: Assessment) -> tuple[Page, ...]:
+    """Every topic's sheet."""
+    return tuple(_page(topic, assessment) for topic in topics(assessment))
+
+
+def _page(topic: str, assessment: Assessment) -> Page:
+    words = Findings(assessment)
+    checks = [check for check in assessment.checks if check.topic == topic and not _is_not_built(check)]
+    found = words.sorted(
+        finding for finding in assessment.findings if words.topic(finding) == topic and finding.state is not State.FIXED
+    )
+    partial = [check for check in checks if not is_whole(check)]
+    rows = [_finding_row(finding, words) for finding in found]
+    rows += [_partial_row(check) for check in partial]
+    return Page(
+        title=topic,
+        heading=topic,
+        purpose=_purpose(topic, len(found), len(partial)),
+        explanation=(f"One table. {_extent(checks, partial)} {FILTERS}",),
+        columns=COLUMNS,
+        rows=tuple(rows) or (_none_row(checks),),
+    )
+
+
+def is_whole(check: CheckResult) -> bool:
+    """Whether a check looked at all it should have, so that having found nothing means something."""
+    return check.result is not Result.NOT_ASSESSED and not check.gaps and not check.unjudged
+
+
+def _is_not_built(check: CheckResult) -> bool:
+    return any(gap.kind is GapKind.NOT_BUILT for gap in check.gaps)
+
+
+def _purpose(topic: str, found: int, partial: int) -> str:
+    what = f"{topic}: {counted(found, 'finding')}" if found else f"{topic}: none found"
+    if partial:
+        what = f"{topic}: {counted(found, 'finding')}" if found else f"{topic}: no finding in what could be checked"
+        what += f"; {counted(partial, 'check')} not made in full"
+    return what
+
+
+def _extent(checks: list[CheckResult], partial: list[CheckResult]) -> str:
+    if not partial:
+        return f"{counted(len(checks), 'check')}, all made in full."
+    if len(partial) == len(checks):
+        return f"{counted(len(checks), 'check')}, none made in full; the last rows say why."
+    whole = len(checks) - len(partial)
+    return f"{counted(len(checks), 'check')}, {whole} made in full and {len(partial)} not; the last rows say why."
+
+
+def _finding_row(finding: Finding, words: Findings) -> Line:
+    return (
+        sentence(finding.because),
+        finding.subject.name,
+        str(finding.result),
+        words.clauses(finding),
+        sentence(finding.fix),
+        OWNER[finding.actor],
+        URGENCY[finding.severity],
+        finding.first_seen,
+        finding.reference,
+    )
+
+
+def _partial_row(check: CheckResult) -> Line:
+    some = f" {counted(check.unjudged, 'case')} could not be judged." if check.unjudged else ""
+    because = f" {sentence(check.because)}" if check.because else ""
+    fixes = dict.fromkeys(sentence(gap.fix) for gap in check.gaps if gap.fix)
+    return (
+        f"Not made in full: “{check.title.rstrip('.')}”.{because}{some}",
+        "What this check covers",
+        str(Result.NOT_ASSESSED),
+        "See Not assessed",
+        " ".join(fixes) or "See the sheet Not assessed.",
+        OWNER_OF_GAPS,
+        NONE,
+        NONE,
+        NONE,
+    )
+
+
+OWNER_OF_GAPS = "The IT provider, with the Clerk"
+
+
+def _none_row(checks: list[CheckResult]) -> Line:
+    if all(check.result is Result.NOT_APPLICABLE for check in checks):
+        text, result = "None found: the checks of this topic do not apply to the council.", Result.NOT_APPLICABLE
+    else:
+        text, result = "None found: every check of this topic looked at everything it covers.", Result.MEETS
+    return (text, "Everything checked", str(result), NONE, "Nothing to do.", "Nobody", NONE, NONE, NONE)

@@ -1,0 +1,133 @@
+"""The technician's workbook holds everything, and streams what is long."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hand_built import COLLECTED_AT, HOSTILE, assessment, data_set
+from written import Written
+
+from m365audit.model.datasets import DATA_SETS
+from m365audit.model.evidence import Coverage
+from m365audit.report import technician
+from m365audit.report.technician import sheets_of
+
+# A lone surrogate cannot be stored as evidence in the first place.
+NAMES = tuple(text for text in HOSTILE if "\ud83d" not in text)
+
+
+def accounts(count: int) -> pd.DataFrame:
+    """Accounts of every kind of column, some of them unknown."""
+    rows = [
+        {
+            "account_id": f"id-{number}",
+            "display_name": NAMES[number % len(NAMES)],
+            "enabled": None if number % 3 == 0 else True,
+            "created_at": COLLECTED_AT,
+            "addresses": ["a@example.test", "b@example.test"],
+        }
+        for number in range(count)
+    ]
+    return DATA_SETS["accounts"].frame(rows)
+
+
+def evidence(name: str) -> pd.DataFrame:
+    return accounts(40) if name == "accounts" else DATA_SETS[name].frame()
+
+
+@pytest.fixture(scope="module")
+def technical(tmp_path_factory: pytest.TempPathFactory) -> Written:
+    path = tmp_path_factory.mktemp("technician") / "technician.xlsx"
+    technician.write(assessment(names=HOSTILE), evidence, path)
+    return Written(path)
+
+
+def test_sheets_are_the_assessment_then_the_evidence(technical: Written) -> None:
+    assert technical.book.sheetnames == [
+        "Summary", "Checks", "Clauses", "Findings", "Gaps", "accounts", "sharing", "Run record",
+    ]  # fmt: skip
+
+
+def test_every_finding_is_there_with_its_ids(technical: Written) -> None:
+    made = assessment(names=HOSTILE)
+    rows = {row["Reference"]: row for row in technical.table("Findings").rows}
+    assert set(rows) == {finding.reference for finding in made.findings}
+    for finding in made.findings:
+        row = rows[finding.reference]
+        assert (row["Rule"], row["Subject id"], row["Severity"]) == (
+            finding.rule, finding.subject.id, str(finding.severity),
+        )  # fmt: skip
+        assert row["Clauses"] == "\n".join(finding.clauses)
+        assert "registration report" in row["Evidence"]
+
+
+def test_every_gap_is_there_by_itself(technical: Written) -> None:
+    made = assessment()
+    assert len(technical.table("Gaps").rows) == len(made.gaps)
+    assert "drive:b!0007" in technical.table("Gaps").column("Scope")
+
+
+def test_evidence_has_its_declared_columns_and_types(technical: Written) -> None:
+    body = technical.table("accounts")
+    assert body.headers == list(DATA_SETS["accounts"].names)
+    first, second = body.rows[:2]
+    assert (first["enabled"], second["enabled"]) == (None, True)
+    assert second["addresses"] == "a@example.test; b@example.test"
+    assert second["created_at"].isoformat() == "2026-11-21T09:30:12"
+    assert len(body.rows) == 40
+
+
+def test_evidence_that_came_back_empty_says_so(technical: Written) -> None:
+    body = technical.table("sharing")
+    assert [row[body.headers[0]] for row in body.rows] == ["No rows"]
+
+
+def test_filters_and_frozen_headers_are_on(technical: Written) -> None:
+    for sheet in technical.book:
+        (table,) = sheet.tables.values()
+        assert table.autoFilter.ref == table.ref
+        assert sheet.freeze_panes == "A4"
+
+
+def test_tenant_text_is_never_a_formula_error_or_link(technical: Written) -> None:
+    for xml in technical.sheet_parts():
+        assert "<f>" not in xml
+        assert 't="e"' not in xml
+        assert "<hyperlink" not in xml
+    shown = technical.table("accounts").column("display_name")
+    assert HOSTILE[0] in shown
+    assert "Minutes\ufffdxcod.exe" in shown
+
+
+def test_the_run_record_names_the_cells_that_were_changed(technical: Written) -> None:
+    changed = next(r for r in technical.table("Run record").rows if r["Item"] == "Texts changed to be shown")
+    assert "accounts C" in changed["Value"]
+
+
+def test_a_long_data_set_goes_on_over_several_sheets() -> None:
+    pages = list(sheets_of(data_set("accounts", Coverage(rows=7)), accounts(7), 3))
+    assert [page.title for page in pages] == ["accounts 1 of 3", "accounts 2 of 3", "accounts 3 of 3"]
+    assert [[row[0] for row in page.rows] for page in pages] == [
+        ["id-0", "id-1", "id-2"], ["id-3", "id-4", "id-5"], ["id-6"],
+    ]  # fmt: skip
+    assert len({page.table_name for page in pages}) == 3
+
+
+def test_evidence_that_could_not_be_read_is_not_asked_for(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def remember(name: str) -> pd.DataFrame:
+        asked.append(name)
+        return DATA_SETS[name].frame()
+
+    technician.write(assessment(), remember, tmp_path / "technician.xlsx")
+    assert asked == ["accounts", "sharing"]
+
+
+def test_a_council_without_a_finding_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "technician.xlsx"
+    technician.write(replace(assessment(findings=0), gaps=()), evidence, path)
+    written = Written(path)
+    assert written.table("Findings").rows[0]["Reference"].startswith("None found")
+    assert written.table("Gaps").rows[0]["Data set"].startswith("None")
