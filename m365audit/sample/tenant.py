@@ -32,7 +32,7 @@ class Tenant:
     """User id to ``mailboxSettings``; a user that is absent has no mailbox."""
     inbox_rules: dict[str, list[Json]] = field(default_factory=dict)
     calendars: dict[str, list[Json]] = field(default_factory=dict)
-    """User id to the events of the calendar: single instances, series masters and occurrences, full ``event`` objects."""
+    """User id to the calendar: single instances, series masters and occurrences, full ``event`` objects."""
     online_meetings: dict[str, list[Json]] = field(default_factory=dict)
     """Organiser's user id to ``onlineMeeting`` objects."""
     sites: list[Json] = field(default_factory=list)
