@@ -18,9 +18,9 @@ from m365audit.graph.credentials import TOKEN_VARIABLES
 from m365audit.model.tenant import Tenant as TenantFile
 from m365audit.model.words import Result
 from m365audit.register import write_register
-from m365audit.sample.clock import PacedClock
 from m365audit.sample.councils import SampleCouncil, exampleton, little_sampling
-from m365audit.sample.server import Service, running
+from m365audit.sample.service.clock import PacedClock
+from m365audit.sample.service.server import Service, running
 from m365audit.settings import BadFile
 from m365audit.snapshot import BadRun
 
@@ -106,7 +106,7 @@ def run(folder: Path, reports: Path, watch: Watch) -> tuple[list[Outcome], list[
     seconds = time.monotonic() - began
     lines = [line for council, outcome in zip(councils, outcomes, strict=True) for line in _summary(council, outcome)]
     closing = f"Two councils, {requests} requests over HTTP, {seconds:.1f} seconds; nothing was changed anywhere."
-    return outcomes, [*lines, closing, "Open the Clerk workbooks first: their covers say what was found and what was not."]
+    return outcomes, [*lines, closing, "Open the Clerk workbooks first: the covers say what was found and what was not."]
 
 
 def compare(council: SampleCouncil, outcome: Outcome) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
@@ -140,7 +140,8 @@ def serve_until_stopped(folder: Path, out: Console) -> int:
         for council in councils:
             out.print(f"\n# {escape(council.name)}: {escape(str(folder / 'tenants' / council.slug))}.yaml")
             for name, variable in TOKEN_VARIABLES.items():
-                out.print(f"export {variable}={service.token(council.tenant.tenant_id, str(name), seconds=TOKEN_SECONDS)}")
+                token = service.token(council.tenant.tenant_id, str(name), seconds=TOKEN_SECONDS)
+                out.print(f"export {variable}={token}")
             out.print(f"m365audit audit {council.slug} --config {folder}")
         try:
             while True:

@@ -50,6 +50,13 @@ async def test_a_site_that_comes_twice_is_one_site() -> None:
     assert sum(url.path.endswith("/council/drives") for url in service.asked) == 1
 
 
+async def test_a_library_that_two_sites_show_is_one_library() -> None:
+    service = Workloads(sites=[site("a"), site("b")], drives={"a": [drive("b!1")], "b": [drive("b!1")]})
+    found = await collect(drives, service)
+    assert [row["drive_id"] for row in found.rows["drives"]] == ["b!1"]
+    assert found.whole("drives") == {"site:a", "site:b"}
+
+
 async def test_a_site_without_name_and_address_still_has_its_libraries() -> None:
     service = Workloads(sites=[{"id": "bare"}], drives={"bare": [drive("b!1", "business")]})
     (row,) = (await collect(drives, service)).rows["drives"]

@@ -274,7 +274,34 @@ async def test_an_attendees_copy_counts_where_the_organisers_calendar_could_not_
     (row,) = found.rows["meetings"]
     assert (row["organiser_id"], row["ours"], row["occurrences"]) == (CLERK, True, 1)
     assert found.scopes("meetings") == {f"mailbox:{CLERK}": "permission"}
+    assert found.scopes("meeting_options").keys() >= {f"mailbox:{CLERK}"}
     assert found.whole("meetings") == {f"mailbox:{MAYOR}", f"mailbox:{OFFICE}"}
+
+
+async def test_the_organisers_copy_wins_even_where_nobody_knows_the_organisers_address() -> None:
+    own = event(organiser="old.name@exampleton.example", **teams(attendees=OUTSIDER))
+    copy = event(organiser="old.name@exampleton.example", **teams(isOrganizer=False))
+    (row,) = (await run(calendars(clerk=[copy], office=[own]))).rows["meetings"]
+    assert (row["organiser_id"], row["ours"], row["outside_attendees"]) == (OFFICE, True, 1)
+
+
+async def test_an_event_that_stands_on_two_pages_is_one() -> None:
+    (row,) = (await run(calendars(clerk=[event(**teams()), event("X"), event(**teams())]))).rows["meetings"]
+    assert row["occurrences"] == 1
+
+
+async def test_a_series_of_which_one_meeting_is_private_loses_its_subject() -> None:
+    held = [occurrence(3, **teams()), occurrence(10, **teams(sensitivity="private"))]
+    (row,) = (await run(calendars(clerk=held))).rows["meetings"]
+    assert (row["private"], row["subject"]) == (True, None)
+
+
+async def test_a_series_is_of_the_kind_that_any_of_its_meetings_is_named_like() -> None:
+    held = [occurrence(3, **teams()), occurrence(10, subject="Full Council", **teams())]
+    service = calendars(clerk=held)
+    service.masters[CLERK, "M"] = {"id": "M", "iCalUId": "MASTER"}
+    (row,) = (await run(service)).rows["meetings"]
+    assert (row["kind"], row["subject"]) == ("council", "Full Council")
 
 
 @pytest.mark.parametrize(
@@ -354,6 +381,12 @@ async def test_an_account_without_a_mailbox_is_no_gap() -> None:
     found = await run(service)
     assert found.gaps == []
     assert found.whole("meetings") == {f"mailbox:{CLERK}", f"mailbox:{MAYOR}"}
+
+
+async def test_where_every_calendar_is_refused_it_is_one_gap_of_everything() -> None:
+    found = await run(calendars(clerk=MAILBOX_DENIED, mayor=MAILBOX_DENIED, office=MAILBOX_DENIED))
+    assert found.scopes("meetings") == {"tenant": "permission"}
+    assert found.scopes("meeting_options") == {"tenant": "permission"}
 
 
 async def test_it_is_said_when_the_app_is_shown_no_texts() -> None:

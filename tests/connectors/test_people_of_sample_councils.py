@@ -13,7 +13,7 @@ from m365audit.model.keys import forward_key, mailbox_access_key
 from m365audit.model.tenant import Auth, AuthKind, Endpoints, Tenant
 from m365audit.model.words import GapKind
 from m365audit.sample.councils import SampleCouncil, exampleton, little_sampling
-from m365audit.sample.server import serve
+from m365audit.sample.service.server import serve
 
 AS_OF = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 IN_ORDER = (

@@ -165,7 +165,7 @@ async def test_a_whole_library_can_be_shared() -> None:
     items = [top(shared=SHARED_WITH_PEOPLE), item("a", shared=SHARED_WITH_PEOPLE)]
     found = await run(library(items, {ROOT: [grant()], "a": [grant()]}))
     (row,) = found.rows["sharing"]
-    assert (row["item_id"], row["path"], row["folder"], row["item_name"]) == (ROOT, "", True, "root")
+    assert (row["item_id"], row["path"], row["folder"], row["item_name"]) == (ROOT, "", True, "Documents")
 
 
 async def test_the_last_word_about_an_item_counts() -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 
-from m365audit.sample.clock import Clock
-from m365audit.sample.manner import Manner
-from m365audit.sample.server import Service, serve
+from m365audit.sample.service.clock import Clock
+from m365audit.sample.service.manner import Manner
+from m365audit.sample.service.server import Service, serve
 from m365audit.sample.tenant import ENTRA_P1, Tenant
 
 TENANT = "11111111-2222-3333-4444-555555555555"

@@ -8,7 +8,7 @@ import pytest
 
 from m365audit.model.tenant import Auth, Tenant
 from m365audit.sample import councils
-from m365audit.sample.register import SHEETS, Register
+from m365audit.sample.councils.register import SHEETS, Register
 from m365audit.sample.tenant import Json
 
 AS_OF = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)

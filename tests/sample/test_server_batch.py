@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hand_made import ANN, BOB, EVE, INFO, HandClock, crowd, small_tenant, wired
 
-from m365audit.sample.manner import Manner
+from m365audit.sample.service.manner import Manner
 
 
 def get(key: str, url: str, **more: object) -> dict[str, Any]:

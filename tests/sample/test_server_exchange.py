@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hand_made import ANCHOR, ANN, EVERYTHING, INFO, TENANT, HandClock, Wire, mailbox, small_tenant, wired
 
-from m365audit.sample.manner import Fault, Manner
+from m365audit.sample.service.manner import Fault, Manner
 
 
 def many(count: int) -> list[dict[str, Any]]:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from hand_made import EVERYTHING, SITE, item, link, small_tenant, wired
 
-from m365audit.sample.graph_sharing import Marked
-from m365audit.sample.manner import Manner
+from m365audit.sample.service.graph_sharing import Marked
+from m365audit.sample.service.manner import Manner
 
 DELTA = "/drives/b!one/root/delta"
 ADDRESSES = [DELTA, f"{DELTA}()", "/drives/b!one/items/root/delta", "/drives/b!one/items/root/delta()"]

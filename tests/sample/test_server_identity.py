@@ -3,8 +3,8 @@
 import pytest
 from hand_made import ANN, BOB, EVERYTHING, crowd, sku, small_tenant, wired
 
-from m365audit.sample.graph_types import USER_DEFAULT
-from m365audit.sample.manner import Manner
+from m365audit.sample.service.graph_types import USER_DEFAULT
+from m365audit.sample.service.manner import Manner
 
 SIGN_INS = "/users?$select=id,signInActivity"
 REPORT = "/reports/authenticationMethods/userRegistrationDetails"

@@ -3,7 +3,7 @@
 import pytest
 from hand_made import ANN, TENANT, HandClock, Wire, crowd, sku, small_tenant, wired
 
-from m365audit.sample.limits import Meters
+from m365audit.sample.service.limits import Meters
 
 REPORT = "/reports/authenticationMethods/userRegistrationDetails"
 PERMISSIONS = "/drives/b!one/items/own/permissions"

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from hand_made import TENANT, HandClock, Wire, small_tenant, wired
 
-from m365audit.sample.server import Service
+from m365audit.sample.service.server import Service
 
 GRAPH = "https://graph.microsoft.com/.default"
 SECRET = {

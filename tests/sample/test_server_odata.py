@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from hand_made import TENANT, crowd, small_tenant, wired
 
-from m365audit.sample.manner import Manner
+from m365audit.sample.service.manner import Manner
 
 
 async def test_only_what_was_selected_comes_back() -> None:

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from m365audit.sample.graph_types import entity_types
+from m365audit.sample.service.graph_types import entity_types
 
 STREAMS = {"content"}
 """Properties that are downloads, not JSON, which the models spell as nothing at all."""

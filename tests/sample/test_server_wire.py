@@ -4,8 +4,8 @@ import httpx
 import pytest
 from hand_made import TENANT, HandClock, crowd, small_tenant, wired
 
-from m365audit.sample.manner import Fault
-from m365audit.sample.server import running
+from m365audit.sample.service.manner import Fault
+from m365audit.sample.service.server import running
 
 
 async def test_an_answer_has_the_correlation_headers_and_a_refusal_the_envelope() -> None:

@@ -1,0 +1,108 @@
+"""What must and must not be found about Exampleton's accounts and guests."""
+
+from m365audit.sample.councils.answers import Rows, near_about, plant_about
+from m365audit.sample.councils.draft import Draft
+from m365audit.sample.councils.enrolment import Cast
+
+
+def answer(draft: Draft, cast: Cast) -> None:
+    """Write the answers down."""
+    plant_about(draft, cast, _PLANTED)
+    near_about(draft, cast, _NEAR)
+    near_about(draft, cast, _NEAR_SIGN_IN)
+
+
+_PLANTED: Rows = (
+    ("person-has-account", "y.rahman@exampleton-tc.gov.uk", "on the register, and no account has that name"),
+    ("person-has-account", "agnes", "her account is disabled"),
+    ("person-has-account", "harold", "his account has no mailbox"),
+    ("person-has-account", "gwyn", "his primary address is on a domain the council does not own"),
+    ("account-on-register", "unknown", "an enabled member account nobody wrote down"),
+    ("leaver-access-removed", "ivor", "he can still sign in"),
+    ("leaver-access-removed", "maud", "her sessions were last ended before she left"),
+    ("leaver-access-removed", "trevor", "he still has a licence after 200 days"),
+    ("leaver-access-removed", "sheila", "she may still open the planning mailbox"),
+    ("leaver-access-removed", "derek", "his mailbox still sends his mail to him"),
+    ("leaver-access-removed", "joan", "a folder is still shared with her"),
+    ("account-dormant", "peter", "last success 120 days ago; the later attempts failed"),
+    ("mailbox-on-council-domain", "gwyn", "his primary address is on a domain that was never confirmed"),
+    ("mailbox-on-council-domain", "scanner", "its primary address is on onmicrosoft.com"),
+    ("account-belongs-to-one-person", "planning", "a shared mailbox that can be signed in to"),
+    ("account-belongs-to-one-person", "committee room", "a room that can be signed in to"),
+    ("account-belongs-to-one-person", "office", "a general name that belongs to nobody"),
+    ("account-belongs-to-one-person", "admin", "a general name that two people use"),
+    ("two-step-registered", "kenneth", "no second step"),
+    ("two-step-registered", "olwen", "a second step the tenant does not let her use"),
+    ("two-step-method-strong", "ruth", "only text messages, calls and e-mail"),
+    ("two-step-method-strong", "provider", "an administrator with nothing that resists phishing"),
+    ("guest-accounted-for", "invited", "invited 45 days ago and never accepted"),
+    ("guest-accounted-for", "sleeper", "last signed in 120 days ago"),
+    ("guest-accounted-for", "resident", "on no row of the register"),
+    ("private-address-in-use", "private", "a guest with the private address of a councillor who has an account"),
+    ("sharing-limits-set", "sharepoint.sharingCapability", "links for anyone are allowed"),
+)
+_NEAR: Rows = (
+    ("person-has-account", "clerk", "one enabled account, mailbox and council address"),
+    ("person-has-account", "jane", "two people are called Smith; each has one account"),
+    ("person-has-account", "john", "two people are called Smith; each has one account"),
+    ("person-has-account", "dafydd", "signs in with onmicrosoft.com, but the primary address is the council's"),
+    ("person-has-account", "priya", "changed her name; the register has her sign-in name"),
+    ("person-has-account", "colin", "today is his last day"),
+    ("person-has-account", "admin", "each of two people has exactly this one"),
+    ("person-has-account", "elen", "new, and all is there"),
+    ("person-has-account", "h.quill@exampleton-tc.gov.uk", "starts in 20 days"),
+    ("person-has-account", "maud", "left, so needs none"),
+    ("account-on-register", "info", "sign-in blocked, and on the register"),
+    ("account-on-register", "chamber", "a room on the register"),
+    ("account-on-register", "projector", "not on the register, but sign-in is blocked"),
+    ("account-on-register", "laptop", "not on the register, but disabled"),
+    ("account-on-register", "provider", "on the register as the provider's"),
+    ("account-on-register", "glass", "on the register as break-glass"),
+    ("account-on-register", "kiosk", "on the register as a service"),
+    ("account-on-register", "ivor", "a leaver, but known"),
+    ("account-on-register", "resident", "a guest is no member"),
+    ("account-on-register", "dafydd", "found by sign-in name"),
+    ("leaver-access-removed", "alun", "mailbox made shared, sign-in blocked, sessions ended"),
+    ("leaver-access-removed", "nora", "left three days ago: the licence is within its grace"),
+    ("leaver-access-removed", "basil", "his account is deleted"),
+    ("leaver-access-removed", "colin", "the last day still counts"),
+    ("leaver-access-removed", "agnes", "disabled, but no leaver"),
+    ("account-dormant", "ruth", "85 days is less than 90"),
+    ("account-dormant", "elen", "never signed in, but made yesterday"),
+    ("account-dormant", "glass", "tried out 20 days ago"),
+    ("account-dormant", "agnes", "cannot sign in at all"),
+    ("account-dormant", "laptop", "cannot sign in at all"),
+    ("account-dormant", "sleeper", "a guest; that is for guest-accounted-for"),
+    ("mailbox-on-council-domain", "dafydd", "only the sign-in name is on onmicrosoft.com"),
+    ("mailbox-on-council-domain", "priya", "primary address on the council's domain"),
+    ("mailbox-on-council-domain", "glass", "no mailbox"),
+    ("mailbox-on-council-domain", "exampleton-tc.gov.uk", "a .gov.uk domain needs no advice"),
+    ("account-belongs-to-one-person", "clerk", "a general name that belongs to the one Clerk"),
+    ("account-belongs-to-one-person", "info", "a shared mailbox with sign-in blocked"),
+    ("account-belongs-to-one-person", "chamber", "a room with sign-in blocked"),
+    ("account-belongs-to-one-person", "projector", "equipment with sign-in blocked"),
+    ("account-belongs-to-one-person", "alun", "a leaver's mailbox made shared, sign-in blocked"),
+    ("guest-accounted-for", "supplier", "accepted, in use and on the register"),
+    ("guest-accounted-for", "just invited", "invited 10 days ago"),
+    ("guest-accounted-for", "dozer", "80 days is less than 90"),
+    ("guest-accounted-for", "gone guest", "deleted"),
+    ("private-address-in-use", "district", "another council's official address, on the register as such"),
+    ("private-address-in-use", "resident", "nobody's private address on the register"),
+    ("sharing-limits-set", "sharepoint.isResharingByExternalUsersEnabled", "guests may not pass things on"),
+)
+_NEAR_SIGN_IN: Rows = (
+    ("two-step-registered", "clerk", "an authenticator app"),
+    ("two-step-registered", "ruth", "text messages are a second step, if a weak one"),
+    ("two-step-registered", "elen", "not in the report yet"),
+    ("two-step-registered", "agnes", "disabled, so the report leaves her out"),
+    ("two-step-registered", "kiosk", "no mailbox"),
+    ("two-step-registered", "supplier", "a guest is no member"),
+    ("two-step-registered", "info", "sign-in blocked"),
+    ("two-step-registered", "colin", "one of his second steps is new to everybody"),
+    ("two-step-method-strong", "marcus", "text messages, and an app as well"),
+    ("two-step-method-strong", "colin", "text messages, and something unheard of"),
+    ("two-step-method-strong", "kenneth", "nothing at all is not weak: it is missing"),
+    ("two-step-method-strong", "agnes", "only text messages, but disabled"),
+    ("two-step-method-strong", "glass", "an administrator with a security key"),
+    ("two-step-method-strong", "clerk", "no administrator, and an app"),
+)

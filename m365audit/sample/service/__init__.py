@@ -1,0 +1,1 @@
+"""The imitation of Graph, Exchange and the login service: strict by Microsoft's contract, blind to its client."""

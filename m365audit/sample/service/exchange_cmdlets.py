@@ -1,0 +1,195 @@
+"""The Exchange commands that are imitated: one table of names, parameters, columns and rows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from m365audit.sample.service.exchange_errors import ambiguous, no_such_object
+from m365audit.sample.service.holdings import EXCHANGE_NAMES, Holdings
+from m365audit.sample.tenant import Json
+
+# Nobody has seen Exchange take these in $select, though every mailbox has them.
+_NEVER_SELECTED = frozenset(
+    [
+        "AuditEnabled",
+        "DefaultAuditSet",
+        "AuditLogAgeLimit",
+        "SingleItemRecoveryEnabled",
+        "MessageCopyForSentAsEnabled",
+        "MessageCopyForSendOnBehalfEnabled",
+        "HiddenFromAddressListsEnabled",
+        "AccountDisabled",
+    ]
+)
+_RECIPIENT = frozenset(
+    [
+        "ExternalDirectoryObjectId",
+        "Guid",
+        "ExchangeGuid",
+        "id",
+        "Id",
+        "Identity",
+        "Name",
+        "Alias",
+        "DisplayName",
+        "DistinguishedName",
+        "PrimarySmtpAddress",
+        "EmailAddresses",
+        "RecipientType",
+        "RecipientTypeDetails",
+        "WhenCreated",
+        "WhenChanged",
+    ]
+)
+_MAILBOX = _RECIPIENT | frozenset(
+    [
+        "UserPrincipalName",
+        "ForwardingSmtpAddress",
+        "ForwardingAddress",
+        "DeliverToMailboxAndForward",
+        "GrantSendOnBehalfTo",
+        "GrantSendOnBehalfToWithDisplayNames",
+        "LitigationHoldEnabled",
+        "LitigationHoldDate",
+        "LitigationHoldDuration",
+        "RetentionHoldEnabled",
+        "ComplianceTagHoldApplied",
+        "InPlaceHolds",
+        "RetentionPolicy",
+        "ArchiveGuid",
+        "IsMailboxEnabled",
+    ]
+)
+Parameters = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Cmdlet:
+    """One command: its parameters (lower case), those it cannot do without, the columns it knows, and its rows."""
+
+    name: str
+    rows: Callable[[Holdings, Parameters], list[Json]]
+    columns: frozenset[str]
+    parameters: frozenset[str] = frozenset({"identity", "resultsize"})
+    mandatory: frozenset[str] = frozenset()
+
+    def unknown_column(self, selected: Sequence[str], rows: Sequence[Json]) -> str | None:
+        """The first selected name that ``$select`` does not take."""
+        known = self.columns.union(*rows[:1]) - _NEVER_SELECTED
+        return next((name for name in selected if name not in known), None)
+
+
+def _mailboxes(held: Holdings, parameters: Parameters) -> list[Json]:
+    kinds = _texts(parameters.get("recipienttypedetails"))
+    found = _identified(held, held.tenant.mailboxes, parameters)
+    return [one for one in found if not kinds or str(one.get("RecipientTypeDetails", "")).lower() in kinds]
+
+
+def _mailbox_permissions(held: Holdings, parameters: Parameters) -> list[Json]:
+    # An empty identity finds everybody's: the trap Microsoft warns of.
+    found = _identified(held, held.tenant.mailboxes, parameters)
+    return [row for mailbox in found for row in held.tenant.mailbox_permissions.get(mailbox["Guid"], [])]
+
+
+def _recipient_permissions(held: Holdings, parameters: Parameters) -> list[Json]:
+    rows = held.tenant.recipient_permissions
+    if _identity(parameters) is None:
+        return rows
+    found = _identified(held, held.tenant.recipients, parameters)
+    names = {str(one.get(name, "")).lower() for one in found for name in EXCHANGE_NAMES}
+    return [row for row in rows if str(row.get("Identity", "")).lower() in names]
+
+
+def _identified(held: Holdings, things: list[Json], parameters: Parameters) -> list[Json]:
+    wanted = _identity(parameters)
+    if wanted is None:
+        return things
+    found = held.named(things, wanted)
+    if not found:
+        raise no_such_object(wanted)
+    if len(found) > 1:
+        raise ambiguous(wanted)
+    return found
+
+
+def _identity(parameters: Parameters) -> str | None:
+    wanted = parameters.get("identity")
+    return str(wanted) if wanted else None
+
+
+def _texts(value: object) -> set[str]:
+    if isinstance(value, list):
+        return {str(one).lower() for one in value}
+    return {str(value).lower()} if value else set()
+
+
+CMDLETS = {
+    cmdlet.name.lower(): cmdlet
+    for cmdlet in (
+        Cmdlet(
+            "Get-Mailbox",
+            _mailboxes,
+            _MAILBOX,
+            frozenset({"identity", "resultsize", "recipienttypedetails", "includegrantsendonbehalftowithdisplaynames"}),
+        ),
+        Cmdlet(
+            "Get-MailboxPermission",
+            _mailbox_permissions,
+            frozenset(
+                [
+                    "Identity",
+                    "User",
+                    "UserSid",
+                    "AccessRights",
+                    "IsInherited",
+                    "Deny",
+                    "InheritanceType",
+                    "IsOwner",
+                    "IsValid",
+                ]
+            ),
+            frozenset({"identity", "resultsize", "includeuserwithdisplayname", "includeunresolvedpermissions"}),
+            frozenset({"identity"}),
+        ),
+        Cmdlet(
+            "Get-RecipientPermission",
+            _recipient_permissions,
+            frozenset(
+                [
+                    "Identity",
+                    "Trustee",
+                    "TrusteeSidString",
+                    "AccessControlType",
+                    "AccessRights",
+                    "IsInherited",
+                    "InheritanceType",
+                ]
+            ),
+            frozenset({"identity", "resultsize", "includetrusteewithprimarysmtpaddress"}),
+        ),
+        Cmdlet(
+            "Get-Recipient",
+            lambda held, parameters: _identified(held, held.tenant.recipients, parameters),
+            _RECIPIENT | {"ExternalEmailAddress", "WindowsLiveID"},
+        ),
+        Cmdlet(
+            "Get-TransportRule",
+            lambda held, parameters: _identified(held, held.tenant.transport_rules, parameters),
+            frozenset(
+                [
+                    "Guid",
+                    "Identity",
+                    "Name",
+                    "State",
+                    "Mode",
+                    "Priority",
+                    "Comments",
+                    "RedirectMessageTo",
+                    "BlindCopyTo",
+                    "CopyTo",
+                    "AddToRecipients",
+                    "WhenChanged",
+                ]
+            ),
+        ),
+    )
+}
