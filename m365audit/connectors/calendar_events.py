@@ -32,7 +32,7 @@ class Copy:
     """One meeting, or one of a series, as one mailbox holds it.
 
     ``master_id`` is the series' id in that mailbox. ``starts_at`` is ISO 8601 in UTC, so it sorts.
-    ``subject`` is withheld from private meetings. ``join`` is for asking only and never leaves the connector.
+    ``subject`` and ``join`` are for telling and asking; what leaves the connector is decided for the whole meeting.
     """
 
     mailbox_id: str
@@ -74,7 +74,6 @@ class EventReader:
             return None
         organiser_id, organiser_address = self._organiser(mailbox_id, event)
         attendees = frozenset(_attendees(event, organiser_address))
-        private = event.get("sensitivity") in {"private", "confidential"}
         subject = (event.get("subject") or "").strip()
         platform, join, has_link = _platform(event)
         return Copy(
@@ -84,9 +83,9 @@ class EventReader:
             organisers_own=bool(event.get("isOrganizer")),
             organiser_id=organiser_id,
             organiser_address=organiser_address,
-            subject=None if private else subject or None,
+            subject=subject or None,
             kind=self._kind(subject),
-            private=private,
+            private=event.get("sensitivity") in {"private", "confidential"},
             recurring=event.get("type") in {"occurrence", "exception"},
             starts_at=_utc(event["start"]),
             created_at=event.get("createdDateTime"),

@@ -1,6 +1,6 @@
 """Meetings in people's calendars, and the options of those that are the council's own on Teams."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from m365audit.connectors.calendar_events import EVENT_PROPERTIES, Copy, EventRe
 from m365audit.connectors.declare import connector
 from m365audit.connectors.frames import records
 from m365audit.connectors.known_accounts import KnownAccounts, OwnDomains
+from m365audit.connectors.meeting_options import DATA_SET as OPTIONS
 from m365audit.connectors.meeting_options import options
 from m365audit.connectors.meeting_series import Master, MasterId, joined, series, that_count
 from m365audit.connectors.refusals import Refusals
@@ -46,7 +47,11 @@ async def meetings(
     found = list(joined(counted, masters))
     for meeting in found:
         yield meeting.row()
-    for gap in (*calendars.gaps(), *refused):
+    for gap in calendars.refusals.gaps():
+        yield gap
+        # Whose calendar nobody read, of their meetings nobody asked the options.
+        yield gap.within(data_set=OPTIONS)
+    for gap in (*refused, *calendars.without_texts()):
         yield gap
     for mailbox_id in sorted(calendars.whole - {gap.scope.removeprefix("mailbox:") for gap in refused}):
         yield Looked(f"mailbox:{mailbox_id}")
@@ -73,13 +78,13 @@ def _mailboxes(accounts: pd.DataFrame, mailbox_settings: pd.DataFrame | None) ->
 class _Calendars:
     """One reading of many calendars, and what came of it.
 
-    ``whole`` are the mailboxes read to their end.
+    ``whole`` are the mailboxes read to their end, ``refusals`` those that were not.
     """
 
     graph: Graph
     reader: EventReader
     whole: set[str] = field(default_factory=set)
-    _refusals: Refusals = field(default_factory=Refusals)
+    refusals: Refusals = field(default_factory=Refusals)
     _events: int = 0
     _previews: int = 0
 
@@ -87,9 +92,8 @@ class _Calendars:
         """Every meeting of every mailbox, as each holds it."""
         return [copy async for some in self.graph.each(mailbox_ids, self._one) for copy in some]
 
-    def gaps(self) -> Iterable[Gap]:
-        """Mailboxes that could not be read; and invitations' texts, if not one event came with any."""
-        yield from self._refusals.gaps()
+    def without_texts(self) -> Iterator[Gap]:
+        """That the invitations' texts were not seen, if not one event came with any."""
         if self._events and not self._previews:
             yield Gap(
                 GapKind.PERMISSION,
@@ -103,7 +107,7 @@ class _Calendars:
         seen: set[str] = set()
         async for page in self.graph.pages(self._request(mailbox_id), scope=scope, absent=NO_MAILBOX):
             if isinstance(page, Gap):
-                self._refusals.refused(page)
+                self.refusals.refused(page)
                 return
             if isinstance(page, Absent):
                 return
@@ -113,7 +117,7 @@ class _Calendars:
             self._events += len(fresh)
             self._previews += sum("bodyPreview" in event for event in fresh)
             yield [copy for event in fresh if (copy := self.reader.copy(mailbox_id, event))]
-        self._refusals.answered()
+        self.refusals.answered()
         self.whole.add(mailbox_id)
 
     def _request(self, mailbox_id: str) -> RequestInformation:

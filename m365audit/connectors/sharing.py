@@ -29,7 +29,7 @@ ItemId = tuple[str, str]
 """A drive's id and an item's."""
 
 
-@connector("sharing", permission="Files.Read.All", also=("Sites.FullControl.All",))
+@connector("sharing", permission="Files.Read.All")
 async def sharing(
     graph: Graph,
     drives: pd.DataFrame,

@@ -52,7 +52,8 @@ class Answers:
             GapKind.PERMISSION,
             f"The app reads only part of the permissions: {hidden} items are shared by an Anyone link "
             "that was not among them.",
-            "Grant the app Sites.FullControl.All in Entra ID and give admin consent; it is used for reading only.",
+            "Look at them in SharePoint > Manage access. Sites.FullControl.All would show them to the app, but it is a "
+            "permission to change things, and the tenant file has to accept it under accept_write_permissions.",
             f"drive:{self.library.drive_id}",
         )
 

@@ -55,13 +55,15 @@ class Library:
         facet = item.get("shared")
         if facet is not None and item.get("remoteItem") is None:
             self._parents[item_id] = parent
+            # The top is called "root", which nobody knows it by.
+            name = item.get("name") if parent else self.drive["drive_name"] or item.get("name")
             self.shared[item_id] = SharedItem(
-                item_id, item.get("name"), item.get("webUrl"), folder=holds_others, scope=facet.get("scope")
+                item_id, name, item.get("webUrl"), folder=holds_others, scope=facet.get("scope")
             )
 
     def prune(self) -> None:
         """Forget every folder that stands above no shared item."""
-        needed = {folder for item_id in self.shared for folder in (item_id, *self.ancestors(item_id))}
+        needed = {folder for item_id in self.shared for folder in self.ancestors(item_id)}
         self._folders = {folder: self._folders[folder] for folder in needed if folder in self._folders}
 
     def ancestors(self, item_id: str) -> Iterator[str]:
