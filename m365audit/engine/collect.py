@@ -1,22 +1,24 @@
 """Run the connectors, each as soon as what it depends on is there, and keep what they bring."""
 
 import asyncio
+import gc
 import logging
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import pandas as pd
 import pyarrow.parquet as pq
 
 from m365audit import __version__
 from m365audit.connectors import CONNECTORS, Connector
+from m365audit.connectors.declare import Yield
 from m365audit.graph import Refused, Session, SignInFailed
 from m365audit.model.datasets import DATA_SETS, as_frame
-from m365audit.model.evidence import Coverage, DataSetRecord, Entry, Gap, Looked
+from m365audit.model.evidence import Coverage, DataSetRecord, Entry, Gap, Looked, Rows
 from m365audit.model.tenant import MeetingWindow, Tenant
 from m365audit.model.words import GapKind
 from m365audit.snapshot import BadRun, DataSetWriter, RunFolder, write_manifest
@@ -25,6 +27,10 @@ log = logging.getLogger(__name__)
 
 # Calls of the writer between two looks at the clock: progress is for eyes, which are slow.
 _ROWS_BETWEEN_TICKS = 256
+
+# A page is thousands of new objects at once and none of them rubbish: at Python's own 700, the collector walks all
+# of the SDK's hundred thousand objects for every few pages, and takes a third of the whole time.
+_OBJECTS_BETWEEN_SWEEPS = 50_000
 
 
 class Progress(Protocol):
@@ -100,6 +106,17 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - a cell of any column
     return None if pd.isna(value) else value
 
 
+@contextmanager
+def _few_sweeps() -> Iterator[None]:
+    """Let the garbage collector look less often; what is counted is what was made and not yet let go."""
+    before = gc.get_threshold()
+    gc.set_threshold(_OBJECTS_BETWEEN_SWEEPS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
 @dataclass(slots=True)
 class Collection:
     """One collecting of one tenant."""
@@ -116,17 +133,17 @@ class Collection:
         """Collect everything and write the manifest.
 
         Raises:
-            SignInFailed: Microsoft did not let us in.
             BadRun: the evidence could not be written.
         """
         names = [name for connector in connectors for name in connector.data_sets]
         self._there = {name: asyncio.Event() for name in names}
         self.progress.begin(names)
         try:
-            async with asyncio.TaskGroup() as group:
-                for connector in connectors:
-                    group.create_task(self._one(connector))
-        except* (SignInFailed, BadRun) as errors:
+            with _few_sweeps():
+                async with asyncio.TaskGroup() as group:
+                    for connector in connectors:
+                        group.create_task(self._one(connector))
+        except* BadRun as errors:
             raise errors.exceptions[0] from None
         write_manifest(self.folder, self.records, self._about())
         return self.records
@@ -157,10 +174,12 @@ class Collection:
                 writer.abandon()
             raise
         if missing is not None:
-            for name in writers:
-                writers[name].abandon()
-                writers[name] = DataSetWriter(self.folder.evidence, DATA_SETS[name])
-                writers[name].gap(missing)
+            # Half a data set is no data set: what had come in is left out, and the gap says why.
+            for writer in writers.values():
+                writer.abandon()
+            writers = {name: DataSetWriter(self.folder.evidence, DATA_SETS[name]) for name in writers}
+            for writer in writers.values():
+                writer.gap(missing)
         for name, writer in writers.items():
             self.records[name] = writer.close(
                 permission=connector.permission,
@@ -176,7 +195,8 @@ class Collection:
             absent = [gap for gap in self.records[name].coverage.gaps if gap.scope == "tenant"]
             if absent:
                 words = name.replace("_", " ")
-                return Gap(absent[0].kind, f"it needs the {words}, and those are missing: {absent[0].detail}", absent[0].fix)
+                detail = f"it needs the {words}, and those are missing: {absent[0].detail}"
+                return Gap(absent[0].kind, detail, absent[0].fix, said=absent[0].said)
         return None
 
     def _arguments(self, connector: Connector, services: Mapping[str, Any]) -> dict[str, Any]:
@@ -193,7 +213,9 @@ class Collection:
         }
 
     def _frame(self, name: str) -> pd.DataFrame:
-        frame = as_frame(pq.read_table(self.folder.evidence / f"{name}.parquet"))
+        # Threads and read-ahead take longer to set up than such a file takes to read.
+        file = pq.ParquetFile(self.folder.evidence / f"{name}.parquet", memory_map=True)
+        frame = as_frame(file.read(use_threads=False))
         return with_named_domains(frame, self.tenant.domains) if name == "domains" else frame
 
     async def _consume(
@@ -201,31 +223,40 @@ class Collection:
     ) -> Gap | None:
         """Take in all that a connector yields; say the gap if the whole of it failed."""
         first = connector.data_sets[0]
-        main = writers[first]
-        count = 0
+        # A connector is an async generator; its signature names only the half of that its reader needs.
+        rows = cast("AsyncGenerator[Yield, None]", connector.collect(**arguments))
         try:
-            async with AsyncExitStack() as stack:
-                rows = connector.collect(**arguments)
-                if hasattr(rows, "aclose"):
-                    stack.push_async_callback(rows.aclose)
-                async for item in rows:
-                    if type(item) is dict:
-                        main.add(item)
-                        count += 1
-                        if count % _ROWS_BETWEEN_TICKS == 0:
-                            self.progress.tick(first, count)
-                    elif isinstance(item, Entry):
-                        writers[item.data_set].add(item.row)
-                    elif isinstance(item, Gap):
-                        writers[item.data_set or first].gap(item)
-                    elif isinstance(item, Looked):
-                        writers[item.data_set or first].looked(item.scope)
+            async with aclosing(rows):
+                await self._take(rows, first, writers)
         except Refused as refused:
             return refused.gap
-        except (SignInFailed, BadRun):
+        except SignInFailed as refused:
+            # Signing in went well at the start; a service that will not have us now is missing, the others are not.
+            return Gap(GapKind.PERMISSION, str(refused), "see that the sign-in holds for this service, then run again")
+        except BadRun:
             raise
         except Exception as error:  # the collecting boundary: one data set's surprise is one gap
             log.exception("collecting failed", extra={"data_set": first})
-            detail = f"an answer from Microsoft 365 could not be understood ({type(error).__name__}: {error})"
-            return Gap(GapKind.ERROR, detail, "send run.log to the developers; the other results stand")
+            detail, words = "an answer from Microsoft 365 could not be understood", f"{type(error).__name__}: {error}"
+            return Gap(GapKind.ERROR, detail, "send run.log to the developers; the other results stand", said=words)
         return None
+
+    async def _take(self, rows: AsyncIterator[Yield], first: str, writers: Mapping[str, DataSetWriter]) -> None:
+        main = writers[first]
+        count = 0
+        async for item in rows:
+            if type(item) is dict:
+                main.add(item)
+                count += 1
+                if count % _ROWS_BETWEEN_TICKS == 0:
+                    self.progress.tick(first, count)
+            elif isinstance(item, Rows):
+                main.add_all(item)
+                count += item.table.num_rows
+                self.progress.tick(first, count)
+            elif isinstance(item, Entry):
+                writers[item.data_set].add(item.row)
+            elif isinstance(item, Gap):
+                writers[item.data_set or first].gap(item)
+            elif isinstance(item, Looked):
+                writers[item.data_set or first].looked(item.scope)

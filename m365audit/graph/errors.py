@@ -33,7 +33,7 @@ class Refused(Exception):
     """
 
     def __init__(self, gap: "Gap", said: "Said") -> None:
-        super().__init__(gap.detail)
+        super().__init__(f"{gap.detail} ({gap.said})" if gap.said else gap.detail)
         self.gap = gap
         self.said = said
         self.status = said.status

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Iterable
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any, TypeVar, overload
 from urllib.parse import quote
 
@@ -199,11 +200,10 @@ class Exchange:
         if refused.gap.kind is GapKind.ROLE:
             roles = credentials.claims(await self._wire.credentials.token(Service.EXCHANGE)).get("roles")
             if isinstance(roles, list) and _APP_ROLE not in roles:
-                refused.gap = Gap(
-                    GapKind.PERMISSION,
-                    f"The app lacks the permission {_APP_ROLE} in Exchange. {refused.gap.detail}",
-                    refused.gap.fix,
-                    refused.gap.scope,
+                refused.gap = replace(
+                    refused.gap,
+                    kind=GapKind.PERMISSION,
+                    detail=f"The app lacks the permission {_APP_ROLE} in Exchange. {refused.gap.detail}",
                 )
         return refused
 

@@ -162,11 +162,11 @@ def reason(said: Said) -> Reason:
 
 
 def gap(said: Said, scope: str = TENANT) -> Gap:
-    """A refusal as a gap: the row's words, then Microsoft's own."""
+    """A refusal as a gap: the row's words, and Microsoft's own beside them."""
     row = reason(said)
     named = _NAMED_PERMISSION.search(said.message)
     fix = row.fix.replace("this permission", f"the permission {named[1]}") if named else row.fix
-    return Gap(row.kind, f"{row.meaning} ({_quote(said)}).", f"{fix.rstrip('.')}.", scope)
+    return Gap(row.kind, f"{row.meaning}.", f"{fix.rstrip('.')}.", scope, said=_quote(said))
 
 
 def _quote(said: Said) -> str:

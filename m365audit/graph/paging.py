@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
+from operator import itemgetter
 from typing import Any, NoReturn
 
 import orjson
@@ -18,6 +19,9 @@ NEXT_LINK = "@odata.nextLink"
 
 _MOST_EMPTY_PAGES = 1_000
 _GONE = 410
+_TURNS_UNTIL_SENT = 8
+
+_id = itemgetter("id")
 
 Ask = Callable[[str], Awaitable[Answer]]
 
@@ -91,7 +95,10 @@ class Trail:
 
 
 def _fingerprint(rows: list[Row]) -> int:
-    ids = tuple(row.get("id") if isinstance(row, dict) else None for row in rows)
+    try:
+        ids = tuple(map(_id, rows))
+    except (KeyError, TypeError):
+        ids = (None,)
     return hash(orjson.dumps(rows)) if None in ids else hash(ids)
 
 
@@ -130,6 +137,10 @@ async def _run(ask: Ask, service: Service, start: str) -> AsyncGenerator[Page, N
             trail.page(rows)
             link = answer.document.get(NEXT_LINK)
             waiting = None if link is None else asyncio.ensure_future(ask(trail.link(link)))
+            # A task begins when the loop next turns, and its request leaves a few turns later: without them it would
+            # wait until the caller is done with this page.
+            for _ in range(_TURNS_UNTIL_SENT):
+                await asyncio.sleep(0)
             yield Page(rows, answer.headers, answer.document)
     finally:
         if waiting is not None:

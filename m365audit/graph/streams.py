@@ -1,7 +1,7 @@
 """Several streams at once, merged into one."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ class _Done:
 class _Failed:
     """Says that a worker can go no further."""
 
-    error: Exception
+    error: BaseException
 
 
 async def each(
@@ -29,18 +29,7 @@ async def each(
     """
     queue: asyncio.Queue[Item | _Done | _Failed] = asyncio.Queue(maxsize=at_most * 4)
     source = iter(things)
-
-    async def work() -> None:
-        try:
-            for thing in source:
-                async for item in worker(thing):
-                    await queue.put(item)
-        except Exception as error:  # noqa: BLE001 - raised again by whoever reads the stream
-            await queue.put(_Failed(error))
-        else:
-            await queue.put(_Done())
-
-    workers = [asyncio.create_task(work()) for _ in range(at_most)]
+    workers = [asyncio.create_task(_work(source, worker, queue)) for _ in range(at_most)]
     busy = len(workers)
     try:
         while busy:
@@ -55,3 +44,21 @@ async def each(
         for task in workers:
             task.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
+
+
+async def _work(
+    source: Iterator[Thing],
+    worker: Callable[[Thing], AsyncIterator[Item]],
+    queue: "asyncio.Queue[Item | _Done | _Failed]",
+) -> None:
+    """Put what ``worker`` yields for thing after thing into the queue, and at last how it ended."""
+    try:
+        for thing in source:
+            async for item in worker(thing):
+                await queue.put(item)
+    except asyncio.CancelledError:
+        raise
+    except BaseException as error:  # noqa: BLE001 - raised again by the reader, who would wait for ever otherwise
+        await queue.put(_Failed(error))
+    else:
+        await queue.put(_Done())

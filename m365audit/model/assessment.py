@@ -130,5 +130,5 @@ class Assessment:
 
     @property
     def gap_kinds(self) -> frozenset[GapKind]:
-        """The kinds of gap there are in the evidence."""
-        return frozenset(gap.kind for note in self.data_sets for gap in note.coverage.gaps)
+        """The kinds of gap there are, in the evidence and beside it."""
+        return frozenset(note.gap.kind for note in self.gaps)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pyarrow as pa
+
 from m365audit.model.words import GapKind
 
 Row = dict[str, Any]
@@ -17,6 +19,8 @@ TENANT = "tenant"
 class Gap:
     """Something that could not be looked at: where, why, what was said, what would mend it.
 
+    ``detail`` is a plain sentence for anybody; ``said`` is what Microsoft answered, ids and codes included, for those
+    who mend it.
     ``scope`` is ``tenant`` or names one part, such as ``drive:b!x`` or ``mailbox:<object id>``.
     ``data_set`` is filled in by whoever collects; a connector of several data sets names one of them itself.
     """
@@ -26,6 +30,7 @@ class Gap:
     fix: str
     scope: str = TENANT
     data_set: str = ""
+    said: str = ""
 
     def within(self, *, scope: str | None = None, data_set: str | None = None) -> "Gap":
         """The same gap, placed."""
@@ -38,6 +43,16 @@ class Entry:
 
     data_set: str
     row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Many rows at once, for lists of tens of thousands: an Arrow table of declared columns.
+
+    A time may be text, as Microsoft writes it. No key stands twice, in this table or another of the same reading.
+    """
+
+    table: pa.Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ import inspect
 import re
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from string import Formatter
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -143,62 +145,91 @@ def breaches(  # noqa: PLR0913 - one argument a column
     because: str,
     subject_id: str,
     subject_name: str,
-    result: Result = Result.DOES_NOT_MEET,
-    subject: SubjectKind | None = None,
-    severity: Severity | None = None,
-    actor: Actor | None = None,
-    fix: str | None = None,
+    result: Result | str = Result.DOES_NOT_MEET,
+    subject: SubjectKind | str = "",
+    severity: Severity | str = "",
+    actor: Actor | str = "",
+    fix: str = "",
     evidence: tuple[str, ...] = (),
 ) -> pd.DataFrame:
     """Turn rows into breaches.
 
-    ``because``, ``fix`` and ``subject_name`` are templates over the row's columns, ``subject_id`` names the column
-    that holds the natural key (or is a template), ``evidence`` names columns to show beside the finding.
+    All texts are templates over the row's columns, so that a row may carry its own severity (``"{severity}"``); what
+    comes out empty is the rule's own. ``subject_id`` names the column that holds the natural key, or is a template.
+    ``evidence`` names columns to show beside the finding.
 
     Returns: columns ``COLUMNS``, one row per row of ``frame``, default index.
     """
+    key = subject_id if "{" in subject_id else "{" + subject_id + "}"
+    texts = {
+        "subject_kind": str(subject),
+        "subject_id": key,
+        "subject_name": subject_name,
+        "result": str(result),
+        "severity": str(severity),
+        "actor": str(actor),
+        "because": because,
+        "fix": fix,
+    }
     rows = [
-        {
-            "subject_kind": str(subject) if subject else None,
-            "subject_id": _filled(subject_id if "{" in subject_id else "{" + subject_id + "}", row),
-            "subject_name": _filled(subject_name, row),
-            "result": str(result),
-            "severity": str(severity) if severity else None,
-            "actor": str(actor) if actor else None,
-            "because": _filled(because, row),
-            "fix": _filled(fix, row) if fix else None,
-            "evidence": {name: _text(row[name]) for name in evidence},
-        }
-        for row in frame.to_dict("records")
+        {name: filled(template, row) or None for name, template in texts.items()}
+        | {"evidence": {name: _text(row[name]) for name in evidence}}
+        for row in rows_for(frame, *texts.values(), also=evidence)
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
 
 
 def unjudged(
-    frame: pd.DataFrame, *, because: str, subject_id: str, subject_name: str, fix: str | None = None
+    frame: pd.DataFrame,
+    *,
+    because: str,
+    subject_id: str,
+    subject_name: str,
+    subject: SubjectKind | str = "",
+    fix: str = "",
 ) -> pd.DataFrame:
     """Subjects that could not be judged, with the reason; same columns as :func:`breaches`."""
     return breaches(
-        frame, because=because, subject_id=subject_id, subject_name=subject_name, result=Result.NOT_ASSESSED, fix=fix
+        frame,
+        because=because,
+        subject_id=subject_id,
+        subject_name=subject_name,
+        subject=subject,
+        result=Result.NOT_ASSESSED,
+        fix=fix,
     )
 
 
 def together(*frames: pd.DataFrame) -> pd.DataFrame:
     """Several frames of breaches as one."""
-    filled = [frame for frame in frames if len(frame)]
-    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(COLUMNS), dtype=object)
+    found = [frame for frame in frames if len(frame)]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(COLUMNS), dtype=object)
 
 
-def _filled(template: str, row: Mapping[Hashable, Any]) -> str:
-    return template.format_map({str(name): _text(value) for name, value in row.items()})
+def rows_for(frame: pd.DataFrame, *templates: str, also: tuple[str, ...] = ()) -> list[dict[Hashable, Any]]:
+    """The rows of a frame with the columns some templates speak of, and no others: frames are wide, sentences short.
+
+    Raises:
+        KeyError: a template speaks of a column that is not there.
+    """
+    named = {name for template in templates for _, name, _, _ in Formatter().parse(template) if name}
+    return frame[sorted(named.union(also))].to_dict("records") if len(frame) else []
+
+
+def filled(template: str, row: Mapping[Hashable, Any]) -> str:
+    """A template with the cells of a row put in as words."""
+    return (
+        template.format_map({str(name): _text(value) for name, value in row.items()}) if "{" in template else template
+    )
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - a cell can hold anything a column may
-    """A cell as words: lists joined, dates as 1 Feb 2027, nothing as an empty string."""
-    if value is None or value is pd.NA or value is pd.NaT or value != value:  # noqa: PLR0124 - NaN is not itself
-        return ""
-    if hasattr(value, "strftime"):
-        return f"{value.day} {value:%b %Y}"
+    """A cell as words: lists joined, times as London days such as 1 Feb 2027, nothing as an empty string."""
     if isinstance(value, (list, tuple, set, frozenset)) or type(value).__name__ == "ndarray":
         return ", ".join(_text(item) for item in value)
+    if pd.isna(value):
+        return ""
+    if hasattr(value, "strftime"):
+        local = value.astimezone(ZoneInfo("Europe/London")) if getattr(value, "tzinfo", None) else value
+        return f"{local.day} {local:%b %Y}"
     return str(value)

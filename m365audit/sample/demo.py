@@ -106,7 +106,7 @@ def run(folder: Path, reports: Path, watch: Watch) -> tuple[list[Outcome], list[
     seconds = time.monotonic() - began
     lines = [line for council, outcome in zip(councils, outcomes, strict=True) for line in _summary(council, outcome)]
     closing = f"Two councils, {requests} requests over HTTP, {seconds:.1f} seconds; nothing was changed anywhere."
-    return outcomes, [*lines, closing, "Open the Clerk workbooks first: the covers say what was found and what was not."]
+    return outcomes, [*lines, closing, "Open the Clerk workbooks first: their covers say what was found and what not."]
 
 
 def compare(council: SampleCouncil, outcome: Outcome) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:

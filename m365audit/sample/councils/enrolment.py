@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from m365audit.model.keys import person_key
 from m365audit.sample.councils.draft import Draft
 from m365audit.sample.councils.people import Account, Invitation, Sketch, add_account, add_guest
 
@@ -60,18 +61,24 @@ def invite(draft: Draft, cast: Cast, guests: dict[str, tuple[str, Invitation]]) 
 
 
 def keep_records(draft: Draft, statements: dict[str, int], *, untrained_every: int) -> None:
-    """Fill the sheets nothing of this audit is held against: training, statements, equipment, sites.
+    """Fill the sheets of training, statements, equipment and sites, and write down who lacks training.
 
     ``statements`` is attestation code to the day it was confirmed; every so many people has training out of date.
     """
     seed, add = draft.seed, draft.register.add
     today = seed.day(0)
+    answers: dict[str, bool] = {}
     people = [row for row in draft.register.sheets["People"] if row["Until"] is None or row["Until"] >= today]
     for number, row in enumerate(people):
         out_of_date = number % untrained_every == untrained_every - 1
         add("Training", row["Name"], "Cyber security and data protection", seed.day(-430 if out_of_date else -120))
+        answers[person_key(row["Account"], row["Name"])] = out_of_date
         if number % 2 == 0:
             add("Assets", f"LAPTOP-{number + 1:02d}", row["Name"], "council" if number % 4 else "own")
+    for key, out_of_date in answers.items():
+        answer = draft.plant if out_of_date else draft.near
+        answer("training-current", key, "trained longer ago than a year" if out_of_date else "trained this year")
+    draft.plant("policy-references-current", draft.outline.policy, "the text names law that has been replaced")
     for code, day in statements.items():
         add("Statements", code, "Confirmed", "Minute 24/117", "Town Clerk", seed.day(day))
     add("Site access", f"https://{draft.host}.sharepoint.com/sites/Planning", "Councillor")

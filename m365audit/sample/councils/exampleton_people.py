@@ -127,7 +127,9 @@ _LEAVERS = {
         sketch=_cllr("Ivor Bancroft", "i.bancroft", sessions=-199),
         until=-200,
     ),
-    "maud": Person(role="Councillor", sketch=_gone("Maud Ellery", "m.ellery", sessions=-300), until=-200),
+    "maud": Person(
+        role="Councillor", sketch=_gone("Maud Ellery", "m.ellery", purpose="user", sessions=-300), until=-200
+    ),
     "trevor": Person(
         role="Councillor", sketch=_gone("Trevor Nunn-Hale", "t.nunn-hale", licensed=True, purpose="user"), until=-200
     ),

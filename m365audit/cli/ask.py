@@ -1,0 +1,142 @@
+"""Commands that answer a question: rules, clauses, doctor."""
+
+import asyncio
+import textwrap
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from m365audit.cli.app import CONFIG, AsJson, Config, app, err, out
+from m365audit.engine.doctor import Diagnosis, diagnose
+from m365audit.model.policy import Clause
+from m365audit.model.words import Judgement
+from m365audit.policy import load
+from m365audit.rules import RULES, Rule
+from m365audit.rules.planned import PLANNED
+from m365audit.settings import load_tenant, nearest
+
+
+@app.command()
+def rules(
+    rule_id: Annotated[str | None, typer.Argument(metavar="ID", help="One check, with its whole page.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> int:
+    """List every check, or show the page of one."""
+    if rule_id is None:
+        _list_rules(as_json=as_json)
+        return 0
+    if rule_id in PLANNED:
+        out.print(f"{rule_id}: not built yet. It will look at this: {PLANNED[rule_id]}")
+        return 0
+    if rule_id not in RULES:
+        message = f"there is no check '{rule_id}'; {nearest(rule_id, [*RULES, *PLANNED])}"
+        raise typer.BadParameter(message)
+    _show_rule(RULES[rule_id], as_json=as_json)
+    return 0
+
+
+def _list_rules(*, as_json: bool) -> None:
+    if as_json:
+        rows = [{"id": r.id, "title": r.title, "topic": r.topic, "built": True} for r in RULES.values()]
+        rows += [{"id": name, "title": line, "topic": None, "built": False} for name, line in PLANNED.items()]
+        typer.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
+        return
+    for rule in sorted(RULES.values(), key=lambda r: (r.topic, r.id)):
+        out.print(f"[bold]{rule.id}[/] ({escape(rule.topic)})\n    {escape(rule.title)}")
+    for name, line in sorted(PLANNED.items()):
+        out.print(f"{name} (not built yet)\n    {escape(line)}")
+
+
+def _show_rule(rule: Rule, *, as_json: bool) -> None:
+    if as_json:
+        page: dict[str, Any] = {
+            "id": rule.id,
+            "title": rule.title,
+            "topic": rule.topic,
+            "severity": rule.severity,
+            **rule.page,
+        }
+        page |= {"needs": rule.needs, "uses": rule.uses, "parameters": {k: str(v) for k, v in rule.parameters.items()}}
+        typer.echo(orjson.dumps(page, option=orjson.OPT_INDENT_2))
+        return
+    out.print(f"[bold]{rule.id}[/]: {escape(rule.title)}.")
+    for heading, text in rule.page.items():
+        out.print(escape(textwrap.fill(f"{heading}: {text}", 100, subsequent_indent="    ")))
+    out.print(f"Evidence: {', '.join((*rule.needs, *rule.uses))}")
+    if rule.parameters:
+        out.print(f"Settings: {', '.join(rule.parameters)}")
+
+
+@app.command()
+def clauses(
+    policy: Annotated[str, typer.Argument(metavar="POLICY", help="A policy's name, or the path of its file.")],
+    *,
+    config: Config = CONFIG,
+    as_json: AsJson = False,
+) -> int:
+    """Show every clause of a policy: what is looked at, and what is left for a person."""
+    loaded = load(policy, config_dir=config, known_checks={*RULES, *PLANNED})
+    if as_json:
+        typer.echo(orjson.dumps([asdict(clause) for clause in loaded.clauses], option=orjson.OPT_INDENT_2))
+        return 0
+    out.print(f"[bold]{escape(loaded.title)}[/], {len(loaded.clauses)} clauses")
+    for clause in loaded.clauses:
+        _show_clause(clause)
+    return 0
+
+
+def _show_clause(clause: Clause) -> None:
+    line = f", line {clause.line}" if clause.line else ""
+    out.print(f"\n[bold]{clause.id}[/] ({clause.force}{line}) {escape(clause.paraphrase)}")
+    decided = [u.check if u.check in RULES else f"{u.check} (not built yet)" for u in clause.checks]
+    if decided:
+        out.print(f"    Looked at: {', '.join(decided)}")
+    if clause.supporting:
+        out.print(f"    Shown beside it: {', '.join(use.check for use in clause.supporting)}")
+    if clause.rolls_up:
+        out.print("    Looked at: the clauses that bind the same people")
+    if clause.attestation:
+        out.print(f"    A person states: {escape(clause.attestation.ask)}")
+    if clause.left_to_a_person and clause.judgement is not Judgement.ATTESTATION:
+        out.print(f"    Left for a person: {escape(clause.left_to_a_person)}")
+
+
+@app.command()
+def doctor(
+    slug: Annotated[str, typer.Argument(metavar="SLUG", help="Name of the tenant file: config/tenants/SLUG.yaml.")],
+    *,
+    config: Config = CONFIG,
+    as_json: AsJson = False,
+) -> int:
+    """Sign in, and say what is granted, what is missing, and what will not be assessed for it."""
+    diagnosis = asyncio.run(diagnose(load_tenant(config, slug)))
+    if as_json:
+        typer.echo(orjson.dumps(asdict(diagnosis), option=orjson.OPT_INDENT_2))
+    else:
+        _show_diagnosis(diagnosis)
+    return diagnosis.exit_code
+
+
+def _show_diagnosis(diagnosis: Diagnosis) -> None:
+    out.print(f"[bold]{escape(diagnosis.council)}[/]: signed in to {escape(diagnosis.graph)}")
+    if diagnosis.granted is None:
+        err.print("The token does not say what it may do, so nothing can be said before the audit tries.")
+        return
+    table = Table("Permission", "Granted", "For", "Without it")
+    for line in diagnosis.permissions:
+        without = f"not assessed: {', '.join(line.checks)}" if line.checks else ""
+        table.add_row(line.permission, "yes" if line.granted else "[bold]no[/]", ", ".join(line.data_sets), without)
+    out.print(table)
+    missing = [line.permission for line in diagnosis.permissions if not line.granted]
+    err.print(f"Missing: {', '.join(missing)}." if missing else "Everything the audit asks for is granted.")
+    for name in diagnosis.unsafe:
+        err.print(
+            f"[bold]{escape(name)}[/] lets the auditor do more than read: take it away, or accept it in the tenant file"
+        )
+    for name in diagnosis.unneeded:
+        err.print(f"{escape(name)} is granted but not needed")

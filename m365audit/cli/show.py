@@ -1,0 +1,80 @@
+"""What people see on the terminal: progress while collecting, a table at the end."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from m365audit.engine.audit import Outcome
+from m365audit.engine.collect import Progress as Watcher
+from m365audit.engine.collect import Silent
+from m365audit.model.evidence import Coverage
+from m365audit.model.words import Result
+
+# Shown in this order, worst first.
+_SHOWN = tuple(result for result in Result if result is not Result.ACCEPTED)
+# Councils that fit beside one another on a terminal.
+_SIDE_BY_SIDE = 3
+
+
+class Bars(Silent):
+    """Collecting as one bar: data sets done, and the one that grows."""
+
+    def __init__(self, progress: Progress, council: str) -> None:
+        self.progress = progress
+        self.council = council
+        self.task = progress.add_task(escape(council), total=None, now="")
+
+    def begin(self, data_sets: Iterable[str]) -> None:
+        """These will be collected."""
+        self.progress.update(self.task, total=len(list(data_sets)))
+
+    def tick(self, data_set: str, rows: int) -> None:
+        """So many rows of one are in."""
+        self.progress.update(self.task, now=f"{data_set.replace('_', ' ')}: {rows:,}")
+
+    def done(self, data_set: str, coverage: Coverage) -> None:
+        """One is finished."""
+        words = "" if coverage.is_whole else " (not all of it)"
+        self.progress.update(self.task, advance=1, now=f"{data_set.replace('_', ' ')}: {coverage.rows:,}{words}")
+
+
+@contextmanager
+def watching(err: Console, council: str) -> Iterator[Watcher]:
+    """Progress bars on a terminal, silence elsewhere."""
+    if not err.is_terminal:
+        yield Silent()
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[now]}"))
+    with Progress(*columns, TimeElapsedColumn(), console=err, transient=True) as progress:
+        yield Bars(progress, council)
+
+
+def result_table(outcomes: Sequence[Outcome]) -> Table:
+    """Clauses by result, findings and gaps; a few councils stand side by side, many below one another."""
+    counted = {escape(outcome.assessment.council): _counts(outcome) for outcome in outcomes}
+    measures = list(next(iter(counted.values())))
+    if len(counted) <= _SIDE_BY_SIDE:
+        rows = [[measure, *(str(counts[measure]) for counts in counted.values())] for measure in measures]
+        headings = ["Clauses of the policy", *counted]
+    else:
+        rows = [[council, *map(str, counts.values())] for council, counts in counted.items()]
+        headings = ["Council", *measures]
+    table = Table(box=SIMPLE_HEAD)
+    for heading in headings:
+        table.add_column(heading, justify="left" if heading == headings[0] else "right", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _counts(outcome: Outcome) -> dict[str, int]:
+    assessment = outcome.assessment
+    counts = Counter(clause.result for clause in assessment.own_clauses)
+    gaps = sum(len(note.coverage.gaps) for note in assessment.data_sets)
+    return {str(result): counts[result] for result in _SHOWN} | {"Findings": len(assessment.findings), "Gaps": gaps}

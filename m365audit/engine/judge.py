@@ -1,0 +1,218 @@
+"""Give a rule its evidence, or say why it cannot have it; no rule decides what missing evidence means."""
+
+import logging
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from m365audit.engine.collect import with_named_domains
+from m365audit.model.datasets import DATA_SETS
+from m365audit.model.evidence import Coverage, Gap
+from m365audit.model.policy import Policy
+from m365audit.model.tenant import Tenant
+from m365audit.model.words import GapKind, Result, worst
+from m365audit.rules import Rule
+from m365audit.rules.declare import COLUMNS
+from m365audit.snapshot import Snapshot
+
+log = logging.getLogger(__name__)
+
+Register = Mapping[str, pd.DataFrame]
+
+# Names shown in a result's sentence before "and N more".
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything judging is a function of."""
+
+    tenant: Tenant
+    snapshot: Snapshot
+    register: Register | None
+    policy: Policy
+    as_of: date
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """A data set or a register sheet; its declared columns, default index."""
+        if name not in DATA_SETS:
+            return (self.register or {})[name]
+        frame = self.snapshot.frame(name)
+        return with_named_domains(frame, self.tenant.domains) if name == "domains" else frame
+
+    def coverage(self, name: str) -> Coverage:
+        """How much there is of a data set or a register sheet."""
+        if name in DATA_SETS:
+            return self.snapshot.coverage(name)
+        return Coverage(gaps=_register_gap(name, self.register, self.tenant))
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """What a rule may ask for beside evidence."""
+        return {"as_of": self.as_of, "tenant_id": self.tenant.tenant_id, "policy": self.policy}
+
+
+def _register_gap(sheet: str, register: Register | None, tenant: Tenant) -> tuple[Gap, ...]:
+    if register is None:
+        detail = "no register: the council has not yet said who its people are and what it has agreed to"
+        return (
+            Gap(GapKind.REGISTER, detail, f"m365audit init {tenant.slug} writes one to fill in", data_set="register"),
+        )
+    if sheet == "people" and register["people"].empty:
+        detail = "the register names no people"
+        return (Gap(GapKind.REGISTER, detail, "fill in the sheet People of the register", data_set="register"),)
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one rule, with one set of parameters, came to. ``rows``: columns ``COLUMNS``, one row a subject."""
+
+    rule: Rule
+    result: Result
+    because: str
+    rows: pd.DataFrame
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def breaches(self) -> pd.DataFrame:
+        """The rows that are findings."""
+        return self.rows[self.rows["result"] != str(Result.NOT_ASSESSED)]
+
+    @property
+    def unjudged(self) -> pd.DataFrame:
+        """The rows that could not be judged."""
+        return self.rows[self.rows["result"] == str(Result.NOT_ASSESSED)]
+
+
+@dataclass(slots=True)
+class Bench:
+    """Judges rules on one set of inputs, each (rule, parameters) once."""
+
+    inputs: Inputs
+    _verdicts: dict[Hashable, Verdict] = field(default_factory=dict)
+
+    def judge(self, rule: Rule, parameters: Mapping[str, Any]) -> Verdict:
+        """The verdict of a rule with a clause's parameters; the tenant file's thresholds overrule them."""
+        asked = {**parameters, **self.inputs.tenant.thresholds.get(rule.id, {})}
+        key = (rule.id, repr(sorted(asked.items())))
+        if key not in self._verdicts:
+            self._verdicts[key] = judge(rule, asked, self.inputs)
+        return self._verdicts[key]
+
+    def verdicts(self) -> dict[str, list[Verdict]]:
+        """Everything judged so far, by rule id."""
+        by_rule: dict[str, list[Verdict]] = {}
+        for verdict in self._verdicts.values():
+            by_rule.setdefault(verdict.rule.id, []).append(verdict)
+        return by_rule
+
+
+def judge(rule: Rule, parameters: Mapping[str, Any], inputs: Inputs) -> Verdict:
+    """Judge one rule.
+
+    A data set that is missing, or of which a part is missing while the rule needs the whole, makes the result
+    *Not assessed*. Where each row is judged alone, what is found in a part stands, but the part is never *Meets*.
+    """
+    blocking = [gap for name in rule.needs for gap in _blocking(name, rule, inputs)]
+    if blocking:
+        return Verdict(rule, Result.NOT_ASSESSED, _reasons(blocking), _no_rows(), tuple(blocking))
+    given: dict[str, pd.DataFrame | None] = {name: inputs.frame(name) for name in rule.needs}
+    given |= {name: None if _blocking(name, rule, inputs) else inputs.frame(name) for name in rule.uses}
+    try:
+        rows = rule.fill(
+            rule.judge(**given, **{n: inputs.context[n] for n in rule.context}, **_typed(rule, parameters))
+        )
+    except Exception as error:  # the judging boundary: one rule's surprise is one unassessed check
+        log.exception("judging failed", extra={"rule": rule.id})
+        detail, words = "the check itself failed", f"{type(error).__name__}: {error}"
+        fix = "send run.log to the developers; the other results stand"
+        gap = Gap(GapKind.ERROR, detail, fix, data_set=rule.id, said=words)
+        return Verdict(rule, Result.NOT_ASSESSED, detail, _no_rows(), (gap,))
+    lacking = _lacking(rule, inputs)
+    return _verdict(rule, _one_row_a_subject(rows), lacking)
+
+
+def _blocking(name: str, rule: Rule, inputs: Inputs) -> tuple[Gap, ...]:
+    coverage = inputs.coverage(name)
+    if coverage.is_absent or (not coverage.is_whole and name not in rule.row_by_row):
+        return coverage.gaps
+    return ()
+
+
+def _lacking(rule: Rule, inputs: Inputs) -> list[Gap]:
+    """Gaps that leave what was found standing but keep the check from saying *Meets*."""
+    return [gap for name in (*rule.needs, *rule.uses) if name not in rule.helpful for gap in inputs.coverage(name).gaps]
+
+
+def _typed(rule: Rule, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as the rule's defaults have them: YAML has lists where a rule has a frozenset or a tuple."""
+    typed = {}
+    for name, value in parameters.items():
+        kind = type(rule.parameters[name])
+        if kind in (frozenset, tuple, set):
+            value = kind([value] if isinstance(value, str) else value)  # noqa: PLW2901 - the same value, typed
+        typed[name] = value
+    return typed
+
+
+def _verdict(rule: Rule, rows: pd.DataFrame, lacking: list[Gap]) -> Verdict:
+    partly = lacking or (rows["result"] == str(Result.NOT_ASSESSED)).any()
+    found = rows[rows["result"] != str(Result.NOT_ASSESSED)]
+    results = [Result(value) for value in found["result"].unique()]
+    result = worst([*results, Result.NOT_ASSESSED] if partly else results or [Result.MEETS])
+    sentences = []
+    if len(found):
+        sentences.append(f"{_count(len(found), 'finding')}: {_names(found['subject_name'])}")
+    elif not partly:
+        sentences.append(rule.title)
+    unjudged = rows[rows["result"] == str(Result.NOT_ASSESSED)]
+    if len(unjudged):
+        why = "; ".join(unjudged["because"].unique()[:2])
+        sentences.append(f"{len(unjudged)} could not be judged ({why})")
+    if lacking:
+        sentences.append(f"only part could be looked at ({_reasons(lacking)})")
+    return Verdict(rule, result, ". ".join(s[0].upper() + s[1:] for s in sentences) + ".", rows, tuple(lacking))
+
+
+def _one_row_a_subject(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row a subject: the worst result, every reason."""
+    merged: dict[tuple[str, str], dict[str, Any]] = {}
+    for record in rows.to_dict("records"):
+        row = {str(name): value for name, value in record.items()}
+        key = (row["subject_kind"], row["subject_id"])
+        if key not in merged:
+            merged[key] = row
+            continue
+        first, second = sorted((merged[key], row), key=lambda r: list(Result).index(Result(r["result"])))
+        reasons = dict.fromkeys((first["because"], second["because"]))
+        merged[key] = {**first, "because": "; ".join(reasons)}
+    ordered = [merged[key] for key in sorted(merged)]
+    return pd.DataFrame(ordered, columns=list(COLUMNS), dtype=object)
+
+
+def _no_rows() -> pd.DataFrame:
+    return pd.DataFrame(columns=list(COLUMNS), dtype=object)
+
+
+def _reasons(gaps: list[Gap]) -> str:
+    details = list(dict.fromkeys(gap.detail for gap in gaps))
+    more = f"; and {len(details) - _NAMED} more" if len(details) > _NAMED else ""
+    return "; ".join(details[:_NAMED]) + more
+
+
+def _names(names: pd.Series) -> str:
+    listed = sorted(dict.fromkeys(names), key=str.casefold)
+    if len(listed) <= _NAMED:
+        return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"
+    return f"{', '.join(listed[:_NAMED])} and {len(listed) - _NAMED} more"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+Judge = Callable[[Rule, Mapping[str, Any]], Verdict]

@@ -1,0 +1,138 @@
+"""The rule about people whose service has ended."""
+
+from datetime import date
+
+import pandas as pd
+
+from m365audit.model.words import SubjectKind
+from m365audit.rules.addresses import outside, owned
+from m365audit.rules.declare import breaches, rule, together, unjudged
+from m365audit.rules.moments import is_older
+from m365audit.rules.populations import may_sign_in, with_mailbox
+from m365audit.rules.register_matching import claims, each_listed, is_ended, leavers, official_elsewhere, texts
+from m365audit.rules.traces import as_guest, in_forwards, in_mailbox_access, in_sharing
+from m365audit.rules.verdicts import column, every_fault, joined_few, surely
+
+
+@rule(
+    "leaver-access-removed",
+    subject="account",
+    severity="high",
+    actor="provider",
+    topic="Leavers",
+    row_by_row=("mailbox_settings", "mailbox_access", "forwards", "sharing"),
+    helpful=("mailbox_settings", "mailboxes"),
+)
+def leaver_access_removed(  # noqa: PLR0913, PLR0917 - the evidence it looks at
+    people: pd.DataFrame,
+    accounts: pd.DataFrame,
+    domains: pd.DataFrame,
+    as_of: date,
+    mailbox_settings: pd.DataFrame | None = None,
+    mailboxes: pd.DataFrame | None = None,
+    mailbox_access: pd.DataFrame | None = None,
+    forwards: pd.DataFrame | None = None,
+    sharing: pd.DataFrame | None = None,
+    *,
+    grace_days: int = 30,
+) -> pd.DataFrame:
+    """Nobody whose service has ended can still reach the council's data.
+
+    Why: an account nobody watches is the easiest to misuse, and confidence binds a person after office, not a password.
+    Judged: everybody on the register's sheet People whose last day is past and who has not come back to the same
+        account. Nothing of these may remain: sign-in; sessions begun before the last day; a licence more than 30 days
+        after it; rights over other mailboxes; mail sent on to the person, or out of the council from the old mailbox;
+        files or folders shared with the person; a guest account under a private address. A mailbox made into a shared
+        one, with sign-in switched off, is in order, and so is an account that has passed to a successor; where it could
+        not be read what the mailbox is for, sessions and licence are left open. Where no account is left, what remains
+        under the old or a private address counts. Membership of groups is not looked at.
+    Fix: Microsoft 365 admin centre > Users > the account > Block sign-in, Sign out of all sessions; then take away
+        licence, rights, forwarding, shares and guest account. Keep the mailbox as a shared one where it is needed.
+    """
+    gone = with_mailbox(leavers(people, accounts, as_of), mailbox_settings, mailboxes)
+    marks = _marks(gone, people, accounts, as_of)
+    names, strange = set(marks["name"]), marks[~marks["own"]]
+    reached = {"rights": [], "mail": [], "shares": [], "guest": [as_guest(accounts, set(strange["name"]))]}
+    if mailbox_access is not None:
+        reached["rights"] = [in_mailbox_access(mailbox_access, names)]
+    if forwards is not None:
+        reached["mail"] = [in_forwards(forwards, set(strange["name"])), _sent_out(forwards, marks, owned(domains))]
+    if sharing is not None:
+        reached["shares"] = [in_sharing(sharing, names, as_of)]
+    gone = gone.assign(**{what: _listed(gone, marks, places) for what, places in reached.items()})
+    remains = _what_remains(gone, as_of, grace_days)
+    gone["remains"] = every_fault(gone, remains)
+    in_doubt = pd.concat(remains, axis=1).isna().any(axis=1) & (gone["remains"] == "")
+    gone["key"] = gone["account_id"].fillna(gone["person"])
+    gone["kind"] = [SubjectKind.PERSON if missing else SubjectKind.ACCOUNT for missing in gone["account_id"].isna()]
+    return together(
+        breaches(
+            gone[gone["remains"] != ""],
+            because="the service of {name} ({role}) ended on {ended}, but there remain: {remains}",
+            subject="{kind}",
+            subject_id="key",
+            subject_name="{name}",
+            evidence=("account", "ended", "user_principal_name", "sessions_valid_from", "purpose"),
+        ),
+        unjudged(
+            gone[in_doubt],
+            because="whether the mailbox left behind is a shared one could not be read",
+            subject="{kind}",
+            subject_id="key",
+            subject_name="{name}",
+        ),
+    )
+
+
+def _what_remains(gone: pd.DataFrame, as_of: date, grace_days: int) -> dict[str, pd.Series]:
+    """What a leaver may still have, as it is said, to where it is so."""
+    there, open_ = gone["account_id"].notna(), may_sign_in(gone)
+    ended = pd.to_datetime(gone["ended"], utc=True)
+    # Whether it is a shared mailbox may be unknown; then so is what a shared one may keep.
+    shared = gone["purpose"].isin(["shared"]).astype("boolean").where(gone["purpose"].notna()) & gone["has_mailbox"]
+    personal = there & (open_ | ~shared)
+    return {
+        "sign-in to the account": there & open_,
+        "sessions begun before then": personal & surely(gone["sessions_valid_from"] < ended),
+        "a licence": personal & (gone["licences"].list.len().fillna(0) > 0) & is_older(ended, as_of, grace_days),
+        "rights over mailboxes ({rights})": gone["rights"] != "",
+        "mail sent on ({mail})": gone["mail"] != "",
+        "shared files or folders ({shares})": gone["shares"] != "",
+        "a guest account ({guest})": gone["guest"] != "",
+    }
+
+
+def _marks(gone: pd.DataFrame, people: pd.DataFrame, accounts: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """What each leaver may be found by.
+
+    Columns: ``name`` (as it is compared), ``leaver`` (index of ``gone``), ``own`` (a name of an account that is there).
+    """
+    serving = people[~is_ended(people, as_of)]
+    spared = official_elsewhere(people) | set(each_listed(serving, "private_addresses")["address"])
+    leaver = gone.assign(leaver=gone.index)
+    own = claims(accounts).merge(leaver[["account_id", "leaver"]].dropna(), on="account_id")
+    orphans = leaver[leaver["account_id"].isna() & ~leaver["passed_on"]]
+    pieces = [
+        own[["name", "leaver"]].assign(own=True),
+        orphans[["leaver"]].assign(name=texts(orphans["account"]), own=False),
+        each_listed(leaver, "private_addresses", spared)[["address", "leaver"]].set_axis(["name", "leaver"], axis=1),
+    ]
+    marks = pd.concat([piece.astype(object) for piece in pieces], ignore_index=True)
+    marks = marks[marks["name"] != ""].assign(own=surely(marks["own"]))
+    return marks.drop_duplicates(["name", "leaver"])
+
+
+def _sent_out(forwards: pd.DataFrame, marks: pd.DataFrame, own: frozenset[str]) -> pd.DataFrame:
+    """Routes out of the council that start at a leaver's own mailbox; as the functions of ``traces``."""
+    out = forwards[surely(forwards["enabled"]) & outside(forwards["target_domain"].str.lower(), own)]
+    out = out.assign(name=texts(out["mailbox_id"]), key=out["mailbox_id"], label="to " + out["target_address"])
+    return out.loc[out["name"].isin(marks.loc[marks["own"], "name"]), ["name", "key", "label"]]
+
+
+def _listed(gone: pd.DataFrame, marks: pd.DataFrame, places: list[pd.DataFrame]) -> pd.Series:
+    """The places each leaver turns up at, in words; empty where none."""
+    if not places:
+        return pd.Series("", index=gone.index, dtype=object)
+    every = pd.concat([piece.astype(object) for piece in places], ignore_index=True)
+    named = every.merge(marks, on="name").groupby("leaver")["label"].agg(joined_few).to_dict()
+    return column(gone, (named.get(leaver, "") for leaver in gone.index))

@@ -1,0 +1,157 @@
+"""The rule about who may open, or write as, whose mailbox."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+import pandas as pd
+
+from m365audit.model.keys import mailbox_access_key
+from m365audit.model.words import Actor, Right, Severity
+from m365audit.rules.addresses import domain_of, outside, owned
+from m365audit.rules.declare import breaches, rule
+from m365audit.rules.populations import is_guest, may_sign_in
+from m365audit.rules.register_matching import (
+    COUNCILLOR,
+    account_ids,
+    current,
+    day,
+    in_roles,
+    is_current,
+    leavers,
+    text,
+    with_account,
+)
+from m365audit.rules.verdicts import column, first_fault, flags, surely
+
+# What Exchange calls itself; a mailbox's own "self" is left out when rights are collected.
+_SYSTEM = "nt authority\\"
+_SPEAKING = (str(Right.SEND_AS), str(Right.SEND_ON_BEHALF))
+
+
+@rule(
+    "mailbox-access-authorised",
+    subject="mailbox access",
+    severity="medium",
+    actor="clerk",
+    topic="Mailbox access",
+    row_by_row=("mailbox_access",),
+    helpful=("groups",),
+)
+def mailbox_access_authorised(  # noqa: PLR0913 - the evidence it looks at
+    mailbox_access: pd.DataFrame,
+    authorised_access: pd.DataFrame,
+    accounts: pd.DataFrame,
+    people: pd.DataFrame,
+    domains: pd.DataFrame,
+    as_of: date,
+    groups: pd.DataFrame | None = None,
+    *,
+    rights: tuple[str, ...] = tuple(Right),
+    mailboxes_of: tuple[str, ...] = (),
+) -> pd.DataFrame:
+    """Everybody who may open or write as another's mailbox is authorised to, and still one of the council's.
+
+    Why: whoever can open a mailbox reads everything in it, and whoever can send as it speaks for its holder.
+    Judged: each right given on a mailbox itself; inherited rights, denials and Exchange's own accounts are left out. A
+        row of the register's sheet Mailbox access must name the same mailbox, delegate and right, have begun, and not
+        have ended. A delegate that is a guest, outside the council, deleted or switched off, or somebody whose service
+        has ended, is reported whatever the register says. A group is authorised as a group.
+    Fix: enter it on the register's sheet Mailbox access with reason and last day, or have it removed: Exchange admin
+        centre > Mailboxes > the mailbox > Delegation.
+    """
+    given = _given(mailbox_access, rights)
+    if mailboxes_of:
+        given = given[given["mailbox_id"].isin(_mailboxes_of(mailboxes_of, people, accounts, as_of))]
+    given = _with_authorisation(given, authorised_access, _ids(given, accounts, groups), as_of)
+    given["unfit"] = _unfit(given, accounts, owned(domains), set(leavers(people, accounts, as_of)["account_id"]))
+    given["fault"] = first_fault(
+        given,
+        {
+            "{unfit}": given["unfit"] != "",
+            "the register does not authorise it": ~given["authorised"] & given["ended"].isna(),
+            "its authorisation on the register ended on {ended}": ~given["authorised"],
+        },
+    )
+    councillors = _mailboxes_of((COUNCILLOR,), people, accounts, as_of)
+    high = (given["unfit"] != "") | (given["right"].isin(_SPEAKING) & given["mailbox_id"].isin(councillors))
+    given["severity"] = [Severity.HIGH if urgent else Severity.MEDIUM for urgent in high]
+    given["actor"] = [Actor.PROVIDER if unfit else Actor.CLERK for unfit in given["unfit"]]
+    return breaches(
+        given[given["fault"] != ""],
+        because="{who} has the right '{right}' over the mailbox of {whose}: {fault}",
+        subject_id="key",
+        subject_name="{who} on {whose}",
+        severity="{severity}",
+        actor="{actor}",
+        evidence=("mailbox_address", "mailbox_kind", "delegate_address", "delegate_kind", "right"),
+    )
+
+
+def _given(mailbox_access: pd.DataFrame, rights: Collection[str]) -> pd.DataFrame:
+    """The rights given on mailboxes themselves, with ``key``, ``who`` and ``whose``."""
+    system = flags(mailbox_access, (text(name).startswith(_SYSTEM) for name in mailbox_access["delegate_name"]))
+    passed_down = surely(mailbox_access["inherited"]) | surely(mailbox_access["denied"])
+    asked = mailbox_access["right"].isin([str(right) for right in rights])
+    given = mailbox_access[asked & ~passed_down & ~system]
+    parts = zip(given["mailbox_id"], given["delegate"], given["right"], strict=True)
+    return given.assign(
+        key=[mailbox_access_key(*part) for part in parts],
+        who=given["delegate_name"].fillna(given["delegate_address"]).fillna(given["delegate"]),
+        whose=given["mailbox_name"].fillna(given["mailbox_address"]).fillna(given["mailbox_id"]),
+    )
+
+
+def _mailboxes_of(roles: Collection[str], people: pd.DataFrame, accounts: pd.DataFrame, as_of: date) -> list[str]:
+    return list(with_account(in_roles(current(people, as_of), roles), accounts)["account_id"].dropna())
+
+
+def _ids(given: pd.DataFrame, accounts: pd.DataFrame, groups: pd.DataFrame | None) -> dict[str, str]:
+    """What the register may call a mailbox or a delegate, to its id; a group's name only where no two share it."""
+    is_group = given["delegate_kind"].isin(["group"])
+    called = [
+        given[["mailbox_address", "mailbox_id"]],
+        given[["delegate_address", "delegate"]],
+        given.loc[is_group, ["delegate_name", "delegate"]],
+    ]
+    if groups is not None:
+        called += [groups[["mail", "group_id"]], groups[["display_name", "group_id"]]]
+    names: dict[str, set[str]] = {}
+    for frame in called:
+        for name, key in frame.dropna().itertuples(index=False):
+            names.setdefault(text(name), set()).add(key)
+    return {name: next(iter(keys)) for name, keys in names.items() if len(keys) == 1} | account_ids(accounts)
+
+
+def _with_authorisation(given: pd.DataFrame, rows: pd.DataFrame, ids: Mapping[str, str], as_of: date) -> pd.DataFrame:
+    """The rights with ``authorised``, and with ``ended``, when an authorisation that no longer holds did."""
+
+    def key(mailbox: object, delegate: object, right: object) -> tuple[str, ...]:
+        return (*(text(ids.get(text(name), name)) for name in (mailbox, delegate)), text(right))
+
+    in_force: set[tuple[str, ...]] = set()
+    ended: dict[tuple[str, ...], date] = {}
+    for row, holds in zip(rows.to_dict("records"), is_current(rows, as_of), strict=True):
+        authorised, until = key(row["mailbox"], row["delegate"], row["right"]), day(row["until"])
+        if holds:
+            in_force.add(authorised)
+        elif until is not None and until < as_of:
+            ended[authorised] = max(until, ended.get(authorised, until))
+    keys = [key(*part) for part in zip(given["mailbox_id"], given["delegate"], given["right"], strict=True)]
+    last = column(given, map(ended.get, keys))
+    return given.assign(authorised=flags(given, (k in in_force for k in keys)), ended=last)
+
+
+def _unfit(given: pd.DataFrame, accounts: pd.DataFrame, own: frozenset[str], leaver_ids: Collection[str]) -> pd.Series:
+    """What makes a delegate one that no authorisation can cover; empty where nothing does."""
+    kind, delegate = given["delegate_kind"], given["delegate"]
+    return first_fault(
+        given,
+        {
+            "the delegate no longer exists": kind.isin(["deleted"]),
+            "the delegate is a guest": kind.isin(["guest"])
+            | delegate.isin(accounts.loc[is_guest(accounts), "account_id"]),
+            "the delegate's address is outside the council": outside(domain_of(given["delegate_address"]), own),
+            "the delegate's service with the council has ended": delegate.isin(list(leaver_ids)),
+            "the delegate's account is switched off": delegate.isin(accounts.loc[~may_sign_in(accounts), "account_id"]),
+        },
+    )

@@ -1,0 +1,71 @@
+"""What is shared now, one row a permission, and what the register accepts of it."""
+
+from datetime import date
+from urllib.parse import unquote, urlsplit
+
+import pandas as pd
+
+from m365audit.model.keys import share_key
+from m365audit.rules.moments import is_live
+from m365audit.rules.register_matching import listed, text, texts
+from m365audit.rules.verdicts import column, flags, joined
+
+ANYONE = "anyone with the link"
+"""Shared with, on the register's sheet Accepted sharing: whoever has the link."""
+
+_ANYWHERE = "anywhere"
+
+
+def live(sharing: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """The permissions that have not ended, with ``key``, ``what`` is shared and ``where``."""
+    shares = sharing[is_live(sharing["expires_at"], as_of)]
+    parts = zip(shares["drive_id"], shares["item_id"], shares["permission_id"], strict=True)
+    return shares.assign(
+        key=column(shares, (share_key(*part) for part in parts)),
+        what=shares["item_name"].fillna(shares["path"]).fillna("the top of the library"),
+        where=shares["site_name"].fillna(shares["site_url"]).fillna(shares["drive_name"]),
+    )
+
+
+def by_permission(shares: pd.DataFrame, who: str) -> pd.DataFrame:
+    """One row a permission, the column ``who`` of its rows joined in it; everything else is the same on all of them."""
+    names = shares.groupby("key")[who].agg(joined).to_dict()
+    single = shares.drop_duplicates("key")
+    return single.assign(**{who: column(single, map(names.get, single["key"]))})
+
+
+def may_change(shares: pd.DataFrame) -> pd.Series:
+    """Where whoever is let in may change what is there, and not only look at it."""
+    writes = flags(shares, ("write" in listed(roles) or "owner" in listed(roles) for roles in shares["roles"]))
+    return shares["link_kind"].isin(["edit"]) | writes
+
+
+def covered(shares: pd.DataFrame, acceptances: pd.DataFrame, *names: pd.Series) -> pd.Series:
+    """Where an acceptance names the place and one of the ``names`` (address, domain, or :data:`ANYONE`).
+
+    A place is a site, which covers all in it, or an item, which covers all below it; the top site of the tenant covers
+    no other site. Returns: bool, the index of ``shares``.
+    """
+    accepted: dict[str, set[str]] = {}
+    for location, shared_with in zip(acceptances["location"], acceptances["shared_with"], strict=True):
+        accepted.setdefault(text(shared_with).removeprefix("@"), set()).add(_place(location))
+    accepted.pop("", None)
+    rows = zip(map(_place, shares["site_url"]), map(_place, shares["item_url"]), *map(texts, names), strict=True)
+    return flags(
+        shares,
+        (
+            any(_lies_at(site, item, place) for name in called for place in accepted.get(name, ()))
+            for site, item, *called in rows
+        ),
+    )
+
+
+def _lies_at(site: str, item: str, place: str) -> bool:
+    if place in (_ANYWHERE, site, item):
+        return True
+    return bool(urlsplit(place).path) and (site.startswith(f"{place}/") or item.startswith(f"{place}/"))
+
+
+def _place(address: object) -> str:
+    """A web address as two of them are compared."""
+    return unquote(text(address)).rstrip("/")
