@@ -24,6 +24,7 @@ from m365audit.model.keys import reference
 from m365audit.model.policy import Clause, Policy
 from m365audit.model.words import Actor, GapKind, Result, Severity, State, SubjectKind, worst
 from m365audit.rules import RULES
+from m365audit.rules.planned import PLANNED
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -108,6 +109,7 @@ def _check_results(bench: Bench, uses: Iterable[Use]) -> Iterable[CheckResult]:
             unjudged=max(len(verdict.unjudged) for verdict in verdicts),
             gaps=tuple(dict.fromkeys(gap for verdict in verdicts for gap in verdict.gaps)),
             sources=(*rule.needs, *rule.uses),
+            limits=next((verdict.limits for verdict in verdicts if verdict.limits), ""),
         )
 
 
@@ -133,7 +135,8 @@ def _finding(
     name = reference(inputs.tenant.tenant_id, rule, SubjectKind(kind), subject_id)
     result = worst(cap(Result(row["result"]), clause) for clause, row in rows)
     severity = min((Severity(row["severity"]) for _, row in rows), key=list(Severity).index)
-    row = min((row for _, row in rows), key=lambda r: list(Result).index(Result(r["result"])))
+    # Clauses may ask the same check with more or less in mind; of the worst answers the fullest one is shown.
+    row = min((row for _, row in rows), key=lambda r: (list(Result).index(Result(r["result"])), -len(r["because"])))
     seen = first_seen.get(name)
     evidence = row["evidence"] if isinstance(row["evidence"], dict) else {}
     return Finding(
@@ -181,8 +184,8 @@ def _gap_notes(inputs: Inputs, policies: Iterable[Policy]) -> list[GapNote]:
 
 def _gaps_of(check: str, inputs: Inputs) -> list[Gap]:
     if check not in RULES:
-        detail = f"check not built yet: {check}"
-        return [Gap(GapKind.NOT_BUILT, detail, "a later version of m365audit will look at it", data_set=check)]
+        fix = "a later version of m365audit will look at it"
+        return [Gap(GapKind.NOT_BUILT, PLANNED.get(check, check), fix, data_set=check)]
     rule = RULES[check]
     return [gap for name in (*rule.needs, *rule.uses) for gap in inputs.coverage(name).gaps]
 

@@ -13,6 +13,7 @@ from m365audit.model.policy import CheckUse, Clause, Policy
 from m365audit.model.words import Force, Judgement, Result, worst
 from m365audit.policy import rolled_up
 from m365audit.rules import RULES
+from m365audit.rules.planned import PLANNED
 
 # Clauses of these forces advise; none of them can be broken.
 _ADVISING = frozenset({Force.ENCOURAGED, Force.DISCOURAGED, Force.REMINDED, Force.MAY})
@@ -45,38 +46,51 @@ def decide(clause: Clause, policy: str, bench: Bench) -> ClauseResult:
     A clause that only a person can answer is never decided by what merely supports it.
     """
     pieces = [_check(use, bench) for use in clause.checks]
+    statement = attested(clause, bench.inputs.register, bench.inputs.as_of)
     if clause.attestation:
-        pieces.append(attested(clause, bench.inputs.register, bench.inputs.as_of))
+        pieces.append(statement)
     result = cap(worst(piece.result for piece in pieces), clause)
     shown = worst(piece.result for piece in pieces)
     because = " ".join(dict.fromkeys(p.because for p in pieces if p.result is shown))
     others = [p for p in pieces if p.result is Result.NOT_ASSESSED and p.result is not shown]
     if others:
         because += " Not assessed besides: " + " ".join(dict.fromkeys(p.because for p in others))
-    on = min((p.on for p in pieces if p.on), default=None)
-    supporting = " ".join(f"{use.check}: {_check(use, bench).result}." for use in clause.supporting)
-    return ClauseResult(clause, policy, result, because, on if result is Result.ATTESTED else None, supporting)
+    supporting = " ".join(_beside(use, bench) for use in clause.supporting)
+    return ClauseResult(clause, policy, result, because, statement.on, supporting, statement.because)
 
 
 def roll_up(clause: Clause, policy: Policy, others: Mapping[str, ClauseResult], bench: Bench) -> ClauseResult:
     """The worst of the clauses that bind the same people, and the clause's own statement."""
     same = [others[other.id] for other in rolled_up(clause, policy.clauses)]
     pieces = [Piece(other.result, other.clause.id) for other in same]
+    statement = attested(clause, bench.inputs.register, bench.inputs.as_of)
     if clause.attestation:
-        statement = attested(clause, bench.inputs.register, bench.inputs.as_of)
         pieces.append(Piece(statement.result, "its own statement"))
     result = worst(piece.result for piece in pieces)
     ids = [piece.because for piece in pieces if piece.result is result]
     more = f" and {len(ids) - _LISTED} more" if len(ids) > _LISTED else ""
     because = f"The worst of the {len(same)} clauses that bind the same people: {', '.join(ids[:_LISTED])}{more}."
-    return ClauseResult(clause, policy.id, cap(result, clause), because)
+    capped = cap(result, clause)
+    return ClauseResult(clause, policy.id, capped, because, statement.on, statement=statement.because)
 
 
 def _check(use: CheckUse, bench: Bench) -> Piece:
     if use.check not in RULES:
-        return Piece(Result.NOT_ASSESSED, f"Check not built yet: {use.check}.")
+        return Piece(Result.NOT_ASSESSED, f"Check not built yet: {_planned(use.check)}.")
     verdict: Verdict = bench.judge(RULES[use.check], use.parameters)
     return Piece(verdict.result, verdict.because)
+
+
+def _planned(check: str) -> str:
+    """What a check that is not built yet will look at, to stand behind a colon; a policy may name one not planned."""
+    line = PLANNED.get(check, check)
+    return line[0].lower() + line[1:].rstrip(".")
+
+
+def _beside(use: CheckUse, bench: Bench) -> str:
+    """What only supports a clause: what it looked at, and what it came to."""
+    piece = _check(use, bench)
+    return f"Beside it, “{RULES[use.check].title}”: {piece.result}." if use.check in RULES else piece.because
 
 
 def attested(clause: Clause, register: Register | None, as_of: date) -> Piece:

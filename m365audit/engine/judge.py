@@ -76,6 +76,8 @@ class Verdict:
     because: str
     rows: pd.DataFrame
     gaps: tuple[Gap, ...] = ()
+    limits: str = ""
+    """What was not seen or could not be judged, in words; empty where all was."""
 
     @property
     def breaches(self) -> pd.DataFrame:
@@ -119,7 +121,8 @@ def judge(rule: Rule, parameters: Mapping[str, Any], inputs: Inputs) -> Verdict:
     """
     blocking = [gap for name in rule.needs for gap in _blocking(name, rule, inputs)]
     if blocking:
-        return Verdict(rule, Result.NOT_ASSESSED, _reasons(blocking), _no_rows(), tuple(blocking))
+        why = _reasons(blocking)
+        return Verdict(rule, Result.NOT_ASSESSED, why, _no_rows(), tuple(blocking), why)
     given: dict[str, pd.DataFrame | None] = {name: inputs.frame(name) for name in rule.needs}
     given |= {name: None if _blocking(name, rule, inputs) else inputs.frame(name) for name in rule.uses}
     try:
@@ -131,7 +134,7 @@ def judge(rule: Rule, parameters: Mapping[str, Any], inputs: Inputs) -> Verdict:
         detail, words = "the check itself failed", f"{type(error).__name__}: {error}"
         fix = "send run.log to the developers; the other results stand"
         gap = Gap(GapKind.ERROR, detail, fix, data_set=rule.id, said=words)
-        return Verdict(rule, Result.NOT_ASSESSED, detail, _no_rows(), (gap,))
+        return Verdict(rule, Result.NOT_ASSESSED, detail, _no_rows(), (gap,), detail)
     lacking = _lacking(rule, inputs)
     return _verdict(rule, _one_row_a_subject(rows), lacking)
 
@@ -164,7 +167,7 @@ def _verdict(rule: Rule, rows: pd.DataFrame, lacking: list[Gap]) -> Verdict:
     found = rows[rows["result"] != str(Result.NOT_ASSESSED)]
     results = [Result(value) for value in found["result"].unique()]
     result = worst([*results, Result.NOT_ASSESSED] if partly else results or [Result.MEETS])
-    sentences = []
+    sentences, limits = [], []
     if len(found):
         sentences.append(f"{_count(len(found), 'finding')}: {_names(found['subject_name'])}")
     elif not partly:
@@ -172,10 +175,14 @@ def _verdict(rule: Rule, rows: pd.DataFrame, lacking: list[Gap]) -> Verdict:
     unjudged = rows[rows["result"] == str(Result.NOT_ASSESSED)]
     if len(unjudged):
         why = "; ".join(unjudged["because"].unique()[:2])
-        sentences.append(f"{len(unjudged)} could not be judged ({why})")
+        limits.append(f"{len(unjudged)} could not be judged ({why}): {_names(unjudged['subject_name'])}")
     if lacking:
-        sentences.append(f"only part could be looked at ({_reasons(lacking)})")
-    return Verdict(rule, result, ". ".join(s[0].upper() + s[1:] for s in sentences) + ".", rows, tuple(lacking))
+        limits.append(f"only part could be looked at ({_reasons(lacking)})")
+    return Verdict(rule, result, _sentences(sentences + limits), rows, tuple(lacking), _sentences(limits))
+
+
+def _sentences(said: list[str]) -> str:
+    return " ".join(f"{one[0].upper()}{one[1:]}." for one in said)
 
 
 def _one_row_a_subject(rows: pd.DataFrame) -> pd.DataFrame:

@@ -21,7 +21,6 @@ PLANNED: dict[str, str] = {
     "mailbox-access-used": "When somebody else used a mailbox, and whether that was authorised then.",
     "mailbox-in-use": "Which councillors have sent no mail from their council mailbox for three months.",
     "meeting-policy-limits": "How Teams is set for the lobby, for presenters, for chat and for recording.",
-    "password-age": "How old passwords are, for information only.",
     "password-protection-on": "Whether weak passwords are turned away and guessing locks an account.",
     "personal-files-stored": "How many music, video, photograph and game files each person keeps; never their names.",
     "site-access-by-role": "Whether sites, teams and groups have the members that the register gives them by role.",

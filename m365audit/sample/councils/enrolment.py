@@ -78,6 +78,7 @@ def keep_records(draft: Draft, statements: dict[str, int], *, untrained_every: i
     for key, out_of_date in answers.items():
         answer = draft.plant if out_of_date else draft.near
         answer("training-current", key, "trained longer ago than a year" if out_of_date else "trained this year")
+    draft.plant("password-age", draft.outline.policy, "shown for information: the advice is against regular changes")
     draft.plant("policy-references-current", draft.outline.policy, "the text names law that has been replaced")
     for code, day in statements.items():
         add("Statements", code, "Confirmed", "Minute 24/117", "Town Clerk", seed.day(day))
