@@ -18,23 +18,6 @@ from m365audit.settings import load_tenant
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 PACE = 60.0
 
-# Every permission the sample councils grant, for taking them away one at a time.
-BASE = (
-    "User.Read.All",
-    "AuditLog.Read.All",
-    "UserAuthenticationMethod.Read.All",
-    "Organization.Read.All",
-    "Domain.Read.All",
-    "GroupMember.Read.All",
-    "MailboxSettings.Read",
-    "Calendars.Read",
-    "OnlineMeetings.Read.All",
-    "SharePointTenantSettings.Read.All",
-    "Sites.Read.All",
-    "Files.Read.All",
-    "Exchange.ManageAsApp",
-)
-
 
 @dataclass(frozen=True)
 class Audited:
@@ -79,9 +62,9 @@ def audited(
         return Audited(council, outcome, service, places)
 
 
-def without(council: SampleCouncil, permission: str) -> SampleCouncil:
-    """The council with one permission not granted."""
-    tenant = replace(council.tenant, granted=council.tenant.granted - {permission})
+def without(council: SampleCouncil, *permissions: str) -> SampleCouncil:
+    """The council with some permissions not granted."""
+    tenant = replace(council.tenant, granted=council.tenant.granted - set(permissions))
     return replace(council, tenant=tenant)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from audits import BASE, NOW, Audited, audited, environment, served, without
+from audits import NOW, Audited, audited, environment, served, without
 from openpyxl import load_workbook
 
 from m365audit.engine.audit import audit, policies
@@ -23,17 +23,46 @@ from m365audit.sample.demo import tokens_of
 from m365audit.sample.service.manner import Fault
 from m365audit.settings import BadFile, load_tenant
 
+THROTTLED = Fault("*", status=429, code="TooManyRequests", headers={"Retry-After": "3"}, times=9)
 
-@pytest.mark.parametrize("permission", BASE)
+
+@pytest.mark.parametrize(
+    "permissions",
+    [
+        pytest.param(("User.Read.All",), id="accounts"),
+        pytest.param(("AuditLog.Read.All",), id="sign-ins and the registration report"),
+        pytest.param(("Organization.Read.All", "LicenseAssignment.Read.All"), id="licences"),
+        pytest.param(("Domain.Read.All",), id="domains"),
+        pytest.param(("GroupMember.Read.All", "Group.Read.All"), id="groups"),
+        pytest.param(("MailboxSettings.Read",), id="mailbox settings"),
+        pytest.param(("Calendars.Read",), id="calendars"),
+        pytest.param(("OnlineMeetings.Read.All",), id="meeting options"),
+        pytest.param(("SharePointTenantSettings.Read.All",), id="sharing settings"),
+        pytest.param(("Sites.Read.All",), id="sites"),
+        pytest.param(("Sites.Read.All", "Files.Read.All"), id="sites and files"),
+        pytest.param(("Exchange.ManageAsApp",), id="Exchange"),
+    ],
+)
 def test_a_permission_that_is_taken_away_is_a_gap_and_invents_nothing(
-    permission: str, exampleton_audit: Audited, tmp_path: Path
+    permissions: tuple[str, ...], exampleton_audit: Audited, tmp_path: Path
 ) -> None:
-    less = audited(without(exampleton(NOW), permission), tmp_path)
+    assert_missed_and_nothing_invented(audited(without(exampleton(NOW), *permissions), tmp_path), exampleton_audit)
+
+
+def test_without_the_right_to_read_sign_in_methods_nobody_is_said_to_have_none(
+    little_sampling_audit: Audited, tmp_path: Path
+) -> None:
+    less = audited(without(little_sampling(NOW), "UserAuthenticationMethod.Read.All"), tmp_path)
+    assert_missed_and_nothing_invented(less, little_sampling_audit)
+    assert not any(rule.startswith("two-step") for rule, _ in less.found)
+
+
+def assert_missed_and_nothing_invented(less: Audited, whole: Audited) -> None:
     gaps = [gap for note in less.outcome.assessment.data_sets for gap in note.coverage.gaps]
     assert gaps, "nothing was missed"
-    assert {gap.kind for gap in gaps} <= {GapKind.PERMISSION, GapKind.ROLE}
-    assert less.found <= exampleton_audit.found
-    before = {check.check: check.result for check in exampleton_audit.outcome.assessment.checks}
+    assert {gap.kind for gap in gaps} <= {GapKind.PERMISSION, GapKind.ROLE, *whole.outcome.assessment.gap_kinds}
+    assert less.found <= whole.found
+    before = {check.check: check.result for check in whole.outcome.assessment.checks}
     for check in less.outcome.assessment.checks:
         if check.gaps:
             assert check.result is not Result.MEETS
