@@ -52,7 +52,9 @@ def load_tenant(config_dir: Path, slug: str) -> Tenant:
     try:
         tenant = Tenant.model_validate({**values, "slug": slug, "folder": path.parent})
     except ValidationError as error:
-        raise _refusal(located, error.errors()[0]) from None
+        # A key misspelt is said before the key that is missing for it.
+        errors = sorted(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
+        raise _refusal(located, errors[0]) from None
     _check_auth(located, tenant)
     _check_endpoints(located, tenant)
     return tenant

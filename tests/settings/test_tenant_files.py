@@ -1,0 +1,115 @@
+"""A tenant file that is wrong is refused in one sentence with file, line, problem and remedy."""
+
+from pathlib import Path
+
+import pytest
+
+from m365audit.model.tenant import AuthKind
+from m365audit.settings import BadTenantFile, load_tenant, tenants_available
+from m365audit.settings.template import NewTenant, tenant_file
+
+GOOD = """\
+council: Exampleton Town Council
+tenant_id: 11111111-2222-3333-4444-555555555555
+policy: towcester
+domains: [Exampleton-tc.gov.uk]
+register: exampleton-register.xlsx
+auth:
+  kind: secret
+  client_id: 66666666-7777-8888-9999-aaaaaaaaaaaa
+  secret: "${TEST_TENANT_SECRET}"
+endpoints:
+  graph: http://127.0.0.1:8080
+meetings:
+  council: ["Full Council*"]
+thresholds: {account-dormant: {days: 120}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEST_TENANT_SECRET", "s3cret")
+    monkeypatch.delenv("TEST_TENANT_MISSING", raising=False)
+
+
+def written(folder: Path, text: str) -> Path:
+    (folder / "tenants").mkdir(exist_ok=True)
+    (folder / "tenants" / "exampleton.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_good_file_is_read_with_its_secrets_from_the_environment(tmp_path: Path) -> None:
+    tenant = load_tenant(written(tmp_path, GOOD), "exampleton")
+    assert tenant.auth.kind is AuthKind.SECRET
+    assert tenant.auth.secret == "s3cret"
+    assert tenant.domains == ("exampleton-tc.gov.uk",)
+    assert tenant.register_path == tmp_path / "tenants" / "exampleton-register.xlsx"
+    assert tenant.meetings.back_days == 30
+    assert "s3cret" not in repr(tenant)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        pytest.param("council: Ex", "counsil: Ex", 1, ["'counsil'", "'council'"], id="a key misspelt"),
+        pytest.param("tenant_id: 11111111-", "tenant_id: 1-", 2, ["tenant_id", "directory id"], id="a bad tenant id"),
+        pytest.param("[Exampleton-tc.gov.uk]", "[not a domain]", 4, ["domains", "looks like"], id="a bad domain"),
+        pytest.param("kind: secret", "kind: password", 7, ["auth.kind", "'password'"], id="no such way to sign in"),
+        pytest.param("_SECRET}", "_MISSING}", 9, ["TEST_TENANT_MISSING", "not set", ".env"], id="a variable not set"),
+        pytest.param('"${TEST_TENANT_SECRET}"', "hunter2", 9, ["holds the secret itself"], id="the secret written out"),
+        pytest.param("  client_id: 6", "  # client_id: 6", 6, ["needs 'client_id'"], id="no application named"),
+        pytest.param("http://127.0.0.1:8080", "http://graph.example", 11, ["https://"], id="plain http to elsewhere"),
+        pytest.param(
+            "http://127.0.0.1:8080", "https://a@graph.test", 11, ["https://"], id="an address with a name in it"
+        ),
+        pytest.param("policy: towcester\n", "", 1, ["'policy' is missing"], id="no policy"),
+        pytest.param(
+            "  council: [", "  back_days: -3\n  council: [", 13, ["meetings.back_days"], id="a negative window"
+        ),
+        pytest.param("meetings:", "meeting:", 12, ["'meeting'", "'meetings'"], id="a section misspelt"),
+        pytest.param("auth:", "auth", None, ["is not YAML"], id="no YAML"),
+    ],
+)
+def test_a_mistake_is_refused_by_its_line(
+    tmp_path: Path, old: str, new: str, line: int | None, says: list[str]
+) -> None:
+    assert old in GOOD
+    with pytest.raises(BadTenantFile) as refusal:
+        load_tenant(written(tmp_path, GOOD.replace(old, new, 1)), "exampleton")
+    sentence = str(refusal.value)
+    assert "exampleton.yaml" in sentence
+    if line:
+        assert f"line {line}" in sentence, sentence
+    assert all(part in sentence for part in says), sentence
+    assert "\n" not in sentence
+    assert "s3cret" not in sentence
+    assert "hunter2" not in sentence
+
+
+def test_a_council_there_is_not_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(BadTenantFile, match="'exampleton'"):
+        load_tenant(written(tmp_path, GOOD), "exampletown")
+
+
+def test_a_name_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "evil.yaml").write_text(GOOD, encoding="utf-8")
+    with pytest.raises(BadTenantFile):
+        load_tenant(written(tmp_path, GOOD), "../evil")
+
+
+def test_the_example_is_no_council(tmp_path: Path) -> None:
+    written(tmp_path, GOOD)
+    (tmp_path / "tenants" / "example.yaml").write_text(GOOD, encoding="utf-8")
+    assert tenants_available(tmp_path) == ("exampleton",)
+
+
+def test_a_new_tenant_file_is_read_once_it_is_filled_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXAMPLETON_CERTIFICATE", "/certificate.pem")
+    new = NewTenant("exampleton", 'The "Old" Council', domains=("a.gov.uk", "b.gov.uk"))
+    text = tenant_file(new)
+    with pytest.raises(BadTenantFile, match="FILL-IN"):
+        load_tenant(written(tmp_path, text), "exampleton")
+    filled = text.replace("FILL-IN", "11111111-2222-3333-4444-555555555555")
+    tenant = load_tenant(written(tmp_path, filled), "exampleton")
+    assert tenant.council == 'The "Old" Council'
+    assert tenant.domains == ("a.gov.uk", "b.gov.uk")
