@@ -83,7 +83,9 @@ def test_a_confirmed_statement_does_not_hide_a_check_that_could_not_be_made() ->
     bench = Bench(inputs(snapshot({}), register(statements=[said()])))
     result = decide(clause(checks=(NOT_BUILT,), attestation=ATT), "test", bench)
     assert result.result is Result.NOT_ASSESSED
-    assert result.attested_on is None
+    assert result.result_text == "Not assessed"
+    # Whoever is asked for statements must still see that this one was made.
+    assert (result.attested_on, result.statement) == (date(2026, 6, 1), "Confirmed by Clerk on 1 Jun 2026: the file.")
 
 
 def test_what_supports_a_clause_never_decides_it() -> None:
