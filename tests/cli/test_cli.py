@@ -114,7 +114,7 @@ def test_clauses_shows_each_with_what_is_looked_at_or_left_to_a_person(
 
 
 def test_the_installed_command_ends_with_the_code() -> None:
-    ended = subprocess.run(  # noqa: S603 - our own command
+    ended = subprocess.run(
         [sys.executable, "-c", "from m365audit.cli import main; main()", "rules", "nothing-like-it"],
         capture_output=True,
         text=True,

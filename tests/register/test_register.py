@@ -11,7 +11,12 @@ from openpyxl import Workbook, load_workbook
 from m365audit.register import SHEETS, BadRegister, read_register, write_register
 from m365audit.register.sheets import EXAMPLE
 
-PERSON = {"Name": "Siân O'Neill", "Role": "Councillor", "Account": "Sian@Exampleton-tc.gov.uk", "Until": date(2027, 5, 4)}  # noqa: E501
+PERSON = {
+    "Name": "Siân O'Neill",
+    "Role": "Councillor",
+    "Account": "Sian@Exampleton-tc.gov.uk",
+    "Until": date(2027, 5, 4),
+}
 
 
 @pytest.fixture
