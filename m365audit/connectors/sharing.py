@@ -23,7 +23,7 @@ GONE = ("itemNotFound",)
 _HEADERS = {
     "Prefer": "hierarchicalsharing, deltashowremovedasdeleted, deltatraversepermissiongaps, deltashowsharingchanges"
 }
-_DRIVE_COLUMNS = ("drive_id", "drive_name", "site_id", "site_name", "site_url", "personal")
+_DRIVE_COLUMNS = ("drive_id", "drive_name", "drive_url", "site_id", "site_name", "site_url", "personal")
 
 ItemId = tuple[str, str]
 """A drive's id and an item's."""

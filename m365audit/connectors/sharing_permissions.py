@@ -11,6 +11,7 @@ from m365audit.model.words import GapKind
 
 Json = Mapping[str, Any]
 
+_OF_THE_DRIVE = ("drive_name", "drive_url", "site_id", "site_name", "site_url", "personal")
 _NO_DATE = "0001-01-01"
 
 
@@ -92,7 +93,7 @@ def _rows(library: Library, item: SharedItem, permission: Json, grantees: Grante
         "drive_id": library.drive_id,
         "item_id": item.item_id,
         "permission_id": permission["id"],
-        **{name: library.drive[name] for name in ("drive_name", "site_id", "site_name", "site_url", "personal")},
+        **{name: library.drive[name] for name in _OF_THE_DRIVE},
         "item_name": item.name,
         "path": library.path(item.item_id),
         "item_url": item.url,

@@ -44,26 +44,36 @@ def covered(shares: pd.DataFrame, acceptances: pd.DataFrame, *names: pd.Series) 
     """Where an acceptance names the place and one of the ``names`` (address, domain, or :data:`ANYONE`).
 
     A place is a site, which covers all in it, or an item, which covers all below it; the top site of the tenant covers
-    no other site. Returns: bool, the index of ``shares``.
+    no other site. An item is found by its own address and by the folders that lead to it, because the address of an
+    Office file names no folder. Returns: bool, the index of ``shares``.
     """
     accepted: dict[str, set[str]] = {}
     for location, shared_with in zip(acceptances["location"], acceptances["shared_with"], strict=True):
         accepted.setdefault(text(shared_with).removeprefix("@"), set()).add(_place(location))
     accepted.pop("", None)
-    rows = zip(map(_place, shares["site_url"]), map(_place, shares["item_url"]), *map(texts, names), strict=True)
+    places = zip(map(_place, shares["site_url"]), map(_place, shares["item_url"]), _by_folders(shares), strict=True)
     return flags(
         shares,
         (
-            any(_lies_at(site, item, place) for name in called for place in accepted.get(name, ()))
-            for site, item, *called in rows
+            any(_lies_at(addresses, place) for name in called for place in accepted.get(name, ()))
+            for addresses, *called in zip(places, *map(texts, names), strict=True)
         ),
     )
 
 
-def _lies_at(site: str, item: str, place: str) -> bool:
-    if place in (_ANYWHERE, site, item):
+def _by_folders(shares: pd.DataFrame) -> list[str]:
+    """The address each item has by its library and folders; empty where the library's is not known."""
+    parts = zip(shares["drive_url"], shares["path"], shares["item_name"], strict=True)
+    return [
+        "/".join(filter(None, (_place(drive), text(path), text(name)))) if text(drive) else ""
+        for drive, path, name in parts
+    ]
+
+
+def _lies_at(addresses: tuple[str, ...], place: str) -> bool:
+    if place == _ANYWHERE or place in addresses:
         return True
-    return bool(urlsplit(place).path) and (site.startswith(f"{place}/") or item.startswith(f"{place}/"))
+    return bool(urlsplit(place).path) and any(address.startswith(f"{place}/") for address in addresses)
 
 
 def _place(address: object) -> str:

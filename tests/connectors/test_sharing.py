@@ -34,6 +34,7 @@ def drive(drive_id: str) -> Json:
     return {
         "drive_id": drive_id,
         "drive_name": "Documents",
+        "drive_url": "https://exampleton.sharepoint.com/Shared%20Documents",
         "site_id": "site-1",
         "site_name": "Council",
         "site_url": "https://exampleton.sharepoint.com",
@@ -115,6 +116,7 @@ async def test_an_anyone_link_is_a_row_without_its_address() -> None:
             "grantee_address": None,
             "grantee_name": None,
             "drive_name": "Documents",
+            "drive_url": "https://exampleton.sharepoint.com/Shared%20Documents",
             "site_id": "site-1",
             "site_name": "Council",
             "site_url": "https://exampleton.sharepoint.com",

@@ -149,6 +149,7 @@ def share(**changed: object) -> Row:
         "grantee_kind": "outside address",
         "grantee_address": "surveyor@contractor.example",
         "drive_name": "Documents",
+        "drive_url": f"{SITE}/Shared%20Documents",
         "site_id": "S1",
         "site_name": "Allotments",
         "site_url": SITE,

@@ -129,6 +129,18 @@ class TestShareOutsideAccepted:
             pytest.param({}, {"shared_with": ANYONE}, FAILS, id="only links for anyone are accepted"),
             pytest.param({}, {"location": f"{SITE}-Old"}, FAILS, id="accepted elsewhere"),
             pytest.param({}, {"location": "Anywhere"}, MEETS, id="accepted anywhere"),
+            pytest.param(
+                {"item_url": f"{SITE}/_layouts/15/Doc.aspx?sourcedoc=%7B1%7D"},
+                {"location": f"{SITE}/Shared Documents/Plots"},
+                MEETS,
+                id="accepted for the folder an Office file lies in",
+            ),
+            pytest.param(
+                {"item_url": f"{SITE}/_layouts/15/Doc.aspx?sourcedoc=%7B1%7D"},
+                {"location": f"{SITE}/Shared Documents/Plot"},
+                FAILS,
+                id="accepted for another folder, whose name is the beginning of this one's",
+            ),
             pytest.param({}, {"until": date(2026, 11, 20)}, FAILS, id="accepted until yesterday"),
             pytest.param(
                 {"grantee_address": "guest_1@elsewhere.example", "invited_address": "surveyor@contractor.example"},

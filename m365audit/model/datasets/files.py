@@ -33,6 +33,7 @@ SHARING = DataSet(
         Column("grantee_address", "text", "Address, lower case", "grantedToIdentitiesV2"),
         Column("grantee_name", "text", "Name as shown", "grantedToV2"),
         Column("drive_name", "text", "Name of the library"),
+        Column("drive_url", "text", "Web address of the library"),
         Column("site_id", "text", "Id of the site"),
         Column("site_name", "text", "Name of the site"),
         Column("site_url", "text", "Web address of the site"),
