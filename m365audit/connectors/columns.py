@@ -1,11 +1,11 @@
 """Raw JSON objects as rows of a data set, by the sources its schema declares."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
 from m365audit.model.datasets import DataSet
-from m365audit.model.evidence import Gap, Row
+from m365audit.model.evidence import PROPERTY, Gap, Row
 from m365audit.model.words import GapKind
 
 Raw = Mapping[str, Any]
@@ -53,6 +53,15 @@ class Columns:
                 row[name] = self._down(row[name], path)
             yield row
 
+    def note(self, objects: Sequence[Raw]) -> None:
+        """Notice what came with objects that somebody else makes rows of."""
+        self._objects += len(objects)
+        if objects and objects[0].keys() >= set(self._tops):
+            self._some_came_whole = True
+        else:
+            for raw in objects:
+                self._seen.update(raw)
+
     def gaps(self) -> Iterator[Gap]:
         """One gap for every property that no object carried; none where there were no objects."""
         if not self._objects:
@@ -94,5 +103,5 @@ def _not_returned(name: str, objects: int) -> Gap:
         GapKind.ERROR,
         f"Microsoft was asked for {name} and returned it for none of {objects}.",
         "Run the audit again; if it stays, see whether the app may read this property.",
-        f"property:{name}",
+        f"{PROPERTY}{name}",
     )

@@ -4,11 +4,16 @@ import inspect
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
-from m365audit.model.datasets import DATA_SETS
-from m365audit.model.evidence import Entry, Gap, Looked, Row
+import pandas as pd
 
-Yield = Row | Entry | Gap | Looked
+from m365audit.model.datasets import DATA_SETS
+from m365audit.model.evidence import Entry, Gap, Looked, Row, Rows
+
+Yield = Row | Rows | Entry | Gap | Looked
 Collect = Callable[..., AsyncIterator[Yield]]
+
+Reading = Callable[[], pd.DataFrame]
+"""A parameter's type for a data set that cannot be done without, but is seldom looked at: read when it is called."""
 
 SERVICES = frozenset({"graph", "exchange"})
 CONTEXT = frozenset({"window", "coverage"})
@@ -18,7 +23,8 @@ CONTEXT = frozenset({"window", "coverage"})
 class Connector:
     """One connector: the data sets it fills, the least permission it needs, and what it depends on.
 
-    ``needs`` are data sets it cannot do without, ``uses`` those it can.
+    ``needs`` are data sets it cannot do without, ``uses`` those it can; ``seldom`` those of its needs that it reads
+    itself.
     """
 
     data_sets: tuple[str, ...]
@@ -29,6 +35,7 @@ class Connector:
     context: tuple[str, ...]
     needs: tuple[str, ...]
     uses: tuple[str, ...]
+    seldom: tuple[str, ...]
 
     @property
     def permissions(self) -> tuple[str, ...]:
@@ -46,7 +53,7 @@ def connector(*data_sets: str, permission: str, also: tuple[str, ...] = ()) -> C
 
     The function's parameters say what it wants: ``graph`` and ``exchange`` (services), ``window`` and ``coverage``
     (context), and data sets by name: ``accounts: pd.DataFrame`` cannot do without, ``accounts: pd.DataFrame | None``
-    can. ``also`` names permissions for parts of it: without one, only that part is a gap.
+    can, ``accounts: Reading`` is read only when called. ``also`` names permissions for parts of it: without one, only that part is a gap.
 
     Raises:
         ValueError: a name is neither a data set, a service nor context.
@@ -68,6 +75,7 @@ def connector(*data_sets: str, permission: str, also: tuple[str, ...] = ()) -> C
             context=tuple(n for n in parameters if n in CONTEXT),
             needs=tuple(n for n in wanted if n not in optional),
             uses=tuple(optional),
+            seldom=tuple(n for n in wanted if parameters[n].annotation == Reading),
         )
 
     return declare

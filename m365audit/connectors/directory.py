@@ -3,12 +3,15 @@
 from collections.abc import AsyncIterator, Callable
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from kiota_abstractions.request_information import RequestInformation
 
-from m365audit.connectors.addresses import primary_and_all
+from m365audit.connectors.addresses import primary_and_all_of
 from m365audit.connectors.columns import Columns
 from m365audit.connectors.declare import connector
 from m365audit.connectors.licences import has_premium
+from m365audit.connectors.tables import Came, Tables, each, lower
 from m365audit.graph import Graph
 from m365audit.model.datasets import DataSet
 from m365audit.model.datasets.identity import (
@@ -19,11 +22,14 @@ from m365audit.model.datasets.identity import (
     ORGANISATION,
     SIGN_IN_ACTIVITY,
 )
-from m365audit.model.evidence import Gap, Row
+from m365audit.model.evidence import Gap, Row, Rows
 from m365audit.model.words import GapKind
 
 LARGEST_PAGE = 999
 LARGEST_SIGN_IN_PAGE = 500
+
+_TEXTS = pa.list_(pa.string())
+_LICENCES = pa.list_(pa.struct([("skuId", pa.string())]))
 
 
 @connector("organisation", permission="Organization.Read.All")
@@ -43,11 +49,14 @@ async def domains(graph: Graph) -> AsyncIterator[Row | Gap]:
 
 
 @connector("accounts", permission="User.Read.All")
-async def accounts(graph: Graph) -> AsyncIterator[Row | Gap]:
+async def accounts(graph: Graph) -> AsyncIterator[Rows | Gap]:
     """Every account that is not deleted, guests and shared mailboxes included."""
     request = graph.request(graph.sdk.users, select=ACCOUNTS.select, top=LARGEST_PAGE)
-    async for row in _read(graph, request, ACCOUNTS, _account):
-        yield row
+    tables = Tables(ACCOUNTS, arriving={"proxyAddresses": _TEXTS, "assignedLicenses": _LICENCES})
+    async for rows in tables.over(graph.pages(request), _accounts):
+        yield rows
+    for gap in tables.gaps():
+        yield gap
 
 
 @connector("sign_in_activity", permission="AuditLog.Read.All", also=("User.Read.All",))
@@ -116,36 +125,28 @@ def _domain(row: Row) -> None:
     row["owned"] = row["verified"]
 
 
-def _account(row: Row) -> None:
-    # Kept flat: this runs for every one of tens of thousands of accounts.
-    primary, addresses = primary_and_all(row["addresses"])
-    mail = row["mail"]
-    if mail:
-        row["mail"] = mail = mail.lower()
-        if mail not in addresses:
-            addresses.append(mail)
-    row["primary_address"] = primary or mail
-    row["addresses"] = addresses
-    if name := row["user_principal_name"]:
-        row["user_principal_name"] = name.lower()
-    if alias := row["mail_nickname"]:
-        row["mail_nickname"] = alias.lower()
-    if other := row["other_mails"]:
-        row["other_mails"] = [address.lower() for address in other]
-    row["user_type"] = _user_type(row["user_type"])
-    if licences := row["licences"]:
-        row["licences"] = [licence["skuId"] for licence in licences]
-
-
-def _user_type(said: str | None) -> str:
-    """Accounts older than guests have no type: they are members."""
-    return said.lower() if said else "member"
+def _accounts(came: Came) -> Came:
+    mail, user_type = lower(came["mail"]), lower(came["user_type"])
+    primary, addresses = primary_and_all_of(came["addresses"], mail)
+    has_type = pc.fill_null(pc.not_equal(user_type, ""), fill_value=False)
+    return came | {
+        "mail": mail,
+        "primary_address": primary,
+        "addresses": addresses,
+        "user_principal_name": lower(came["user_principal_name"]),
+        "mail_nickname": lower(came["mail_nickname"]),
+        "other_mails": each(came["other_mails"], lower),
+        # Accounts older than guests have no type: they are members.
+        "user_type": pc.if_else(has_type, user_type, "member"),
+        "licences": each(came["licences"], lambda given: given.field("skuId")),
+    }
 
 
 def _deleted(row: Row) -> None:
     for name in ("user_principal_name", "mail"):
         row[name] = row[name] and row[name].lower()
-    row["user_type"] = _user_type(row["user_type"])
+    # Accounts older than guests have no type: they are members.
+    row["user_type"] = (row["user_type"] or "member").lower()
 
 
 def _group(row: Row) -> None:

@@ -25,7 +25,7 @@ async def drives(graph: Graph) -> AsyncIterator[Row | Gap | Looked]:
         for site_id in sites
     )
     seen: set[str] = set()
-    async for site_id, answer in graph.batch(requests, scope="site:{}".format):
+    async for site_id, answer in graph.batch(requests, scope="site:{}".format, lists=True):
         if isinstance(answer, Gap):
             yield answer
             continue

@@ -113,13 +113,15 @@ async def _inbox_rules(
         inbox = graph.sdk.users.by_user_id(account_id).mail_folders.by_mail_folder_id("inbox")
         return graph.request(inbox.message_rules)
 
-    async for answer in answers(graph, list(holders), request, scope="mailbox", absent=NO_MAILBOX, whole=INBOX_RULES):
+    async for answer in answers(
+        graph, list(holders), request, scope="mailbox", absent=NO_MAILBOX, whole=INBOX_RULES, lists=True
+    ):
         if isinstance(answer, Gap):
             yield answer
             continue
         account_id, listed = answer
         if not isinstance(listed, Absent):
-            for rule in listed.get("value") or ():
+            for rule in listed["value"]:
                 for action, address, name in _inbox_targets(rule):
                     target = await targets.of_address(address, name)
                     yield {**holders[account_id], **_inbox_route(rule), "action": action, **target.row}

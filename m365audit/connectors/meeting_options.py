@@ -37,7 +37,7 @@ async def options(graph: Graph, meetings: Sequence[Meeting]) -> AsyncIterator[En
     for key in asked.keys() - {key for key, _ in requests}:
         yield _not_found(key, "The calendar entry holds no whole join link to ask by.")
     refusals = Refusals()
-    async with aclosing(graph.batch(requests, scope="meeting:{}".format, absent=_NOT_FOUND)) as answers:
+    async with aclosing(graph.batch(requests, scope="meeting:{}".format, absent=_NOT_FOUND, lists=True)) as answers:
         async for key, answer in answers:
             if isinstance(answer, Gap):
                 if answer.kind is GapKind.POLICY:

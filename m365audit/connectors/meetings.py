@@ -17,7 +17,7 @@ from m365audit.connectors.meeting_options import options
 from m365audit.connectors.meeting_series import Master, MasterId, joined, series, that_count
 from m365audit.connectors.refusals import Refusals
 from m365audit.graph import Absent, Graph
-from m365audit.model.evidence import Entry, Gap, Looked, Row
+from m365audit.model.evidence import PROPERTY, Entry, Gap, Looked, Row
 from m365audit.model.tenant import MeetingWindow
 from m365audit.model.words import GapKind
 
@@ -99,7 +99,7 @@ class _Calendars:
                 GapKind.PERMISSION,
                 "No calendar entry came with its text, so join links of other platforms written there were not seen.",
                 "Grant the app Calendars.Read instead of Calendars.ReadBasic.All and give admin consent.",
-                "property:bodyPreview",
+                f"{PROPERTY}bodyPreview",
             )
 
     async def _one(self, mailbox_id: str) -> AsyncGenerator[list[Copy], None]:

@@ -1,6 +1,7 @@
 """Asking one thing of many accounts, and telling one refused account from a refusal of all."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from kiota_abstractions.request_information import RequestInformation
@@ -47,7 +48,7 @@ class Refusals:
         if self._is_of_all and len(self._gaps) > 1:
             first = self._gaps[0]
             detail = f"Every one of the {len(self._gaps)} asked was refused. {first.detail}"
-            yield Gap(first.kind, detail, first.fix, self._whole, first.data_set)
+            yield replace(first, detail=detail, scope=self._whole)
         else:
             yield from self._gaps
 
@@ -64,6 +65,7 @@ async def answers(
     scope: str = "account",
     absent: Sequence[str] = (),
     whole: str = TENANT,
+    lists: bool = False,
 ) -> AsyncIterator[tuple[str, Answer] | Gap]:
     """Asks the same of every account through ``$batch``: (account id, answer) in any order, then the gaps.
 
@@ -75,7 +77,7 @@ async def answers(
         if not some or refusals.is_final:
             continue
         requests = ((account_id, request(account_id)) for account_id in some)
-        async for account_id, answer in graph.batch(requests, scope=f"{scope}:{{}}".format, absent=absent):
+        async for account_id, answer in graph.batch(requests, scope=f"{scope}:{{}}".format, absent=absent, lists=lists):
             if isinstance(answer, Gap):
                 refusals.refused(answer)
             else:

@@ -4,17 +4,18 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Any, Final
 
 import pandas as pd
+import pyarrow as pa
 from kiota_abstractions.request_information import RequestInformation
 
-from m365audit.connectors.columns import Columns
-from m365audit.connectors.declare import connector
+from m365audit.connectors.declare import Reading, connector
 from m365audit.connectors.directory import LARGEST_PAGE
 from m365audit.connectors.frames import records
 from m365audit.connectors.licences import has_premium
 from m365audit.connectors.refusals import answers
+from m365audit.connectors.tables import Came, Tables
 from m365audit.graph import Absent, Graph, Refused
 from m365audit.model.datasets.identity import REGISTRATION
-from m365audit.model.evidence import Gap, Looked, Row
+from m365audit.model.evidence import Gap, Looked, Row, Rows
 from m365audit.model.words import GapKind
 
 REPORT: Final = "registration report"
@@ -44,10 +45,10 @@ _PASSWORD: Final = "passwordAuthenticationMethod"  # noqa: S105 - the name of a 
 @connector("registration", permission="AuditLog.Read.All", also=("UserAuthenticationMethod.Read.All",))
 async def registration(
     graph: Graph,
-    accounts: pd.DataFrame,
+    accounts: Reading,
     licences: pd.DataFrame | None = None,
     mailbox_settings: pd.DataFrame | None = None,
-) -> AsyncIterator[Row | Gap | Looked]:
+) -> AsyncIterator[Row | Rows | Gap | Looked]:
     """Whether each account has registered a second step, and by which methods.
 
     With Entra ID P1 from Microsoft's report. Without it, from the methods of every enabled member that has a mailbox
@@ -55,44 +56,43 @@ async def registration(
     """
     if licences is None or has_premium(licences):
         try:
-            async for row in _report(graph, sure=licences is not None):
-                yield row
+            async for said in _report(graph, sure=licences is not None):
+                yield said
         except Refused as refused:
             if refused.gap.kind is not GapKind.LICENCE:
                 raise
         else:
             return
-    async for answer in _account_by_account(graph, _people(accounts, mailbox_settings)):
+    async for answer in _account_by_account(graph, _people(accounts(), mailbox_settings)):
         yield answer
 
 
-async def _report(graph: Graph, *, sure: bool) -> AsyncIterator[Row | Gap]:
+async def _report(graph: Graph, *, sure: bool) -> AsyncIterator[Rows | Gap]:
     """The report's rows; ``sure`` says that the tenant is known to have the licence, so a refusal is asked again."""
     # No $select: nothing says that the report takes one.
     request = graph.request(graph.sdk.reports.authentication_methods.user_registration_details, top=LARGEST_PAGE)
-    columns = Columns.of(REGISTRATION)
-    seen: set[str] = set()
-    async for page in graph.pages(request, premium=sure):
-        for row in columns.rows(page):
-            if row["account_id"] not in seen:
-                seen.add(row["account_id"])
-                row["source"] = REPORT
-                yield row
-    for gap in columns.gaps():
+    tables = Tables(REGISTRATION)
+    async for rows in tables.over(graph.pages(request, premium=sure), _reported):
+        yield rows
+    for gap in tables.gaps():
         yield gap
+
+
+def _reported(came: Came) -> Came:
+    return came | {"source": pa.repeat(REPORT, len(came["account_id"]))}
 
 
 async def _account_by_account(graph: Graph, account_ids: list[str]) -> AsyncIterator[Row | Gap | Looked]:
     def request(account_id: str) -> RequestInformation:
         return graph.request(graph.sdk.users.by_user_id(account_id).authentication.methods)
 
-    async for answer in answers(graph, account_ids, request):
+    async for answer in answers(graph, account_ids, request, lists=True):
         if isinstance(answer, Gap):
             yield answer
             continue
         account_id, listed = answer
         if not isinstance(listed, Absent):
-            registered, methods = _judged(listed.get("value") or ())
+            registered, methods = _judged(listed["value"])
             yield {"account_id": account_id, "source": METHODS, "registered": registered, "methods": methods}
         yield Looked(f"account:{account_id}")
 

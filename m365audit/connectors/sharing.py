@@ -103,7 +103,7 @@ async def _asked(
             (key, graph.request(drives.by_drive_id(key[0]).items.by_drive_item_id(key[1]).permissions))
             for key in items[start : start + ASKED_TOGETHER]
         )
-        async for key, answer in graph.batch(requests, scope=_of_drive, absent=GONE):
+        async for key, answer in graph.batch(requests, scope=_of_drive, absent=GONE, lists=True):
             yield key, answer
 
 

@@ -187,7 +187,7 @@ def _gaps_of(check: str, inputs: Inputs) -> list[Gap]:
         fix = "a later version of m365audit will look at it"
         return [Gap(GapKind.NOT_BUILT, PLANNED.get(check, check), fix, data_set=check)]
     rule = RULES[check]
-    return [gap for name in (*rule.needs, *rule.uses) for gap in inputs.coverage(name).gaps]
+    return [gap for name in (*rule.needs, *rule.uses) for gap in inputs.for_judging(name).gaps]
 
 
 def _data_set_note(name: str, inputs: Inputs) -> DataSetNote:

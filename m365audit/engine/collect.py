@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, M
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Protocol, cast
 
 import pandas as pd
@@ -206,7 +207,10 @@ class Collection:
         }
         arguments = {name: services[name] for name in connector.services}
         arguments |= {name: context[name] for name in connector.context}
-        arguments |= {name: self._frame(name) for name in connector.needs}
+        arguments |= {
+            name: partial(self._frame, name) if name in connector.seldom else self._frame(name)
+            for name in connector.needs
+        }
         return arguments | {
             name: self._frame(name) if name in self.records and not self.records[name].coverage.is_absent else None
             for name in connector.uses

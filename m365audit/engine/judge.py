@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from m365audit.engine.collect import with_named_domains
 from m365audit.model.datasets import DATA_SETS
-from m365audit.model.evidence import Coverage, Gap
+from m365audit.model.evidence import PROPERTY, Coverage, Gap
 from m365audit.model.policy import Policy
 from m365audit.model.tenant import Tenant
 from m365audit.model.words import GapKind, Result, worst
@@ -49,10 +49,20 @@ class Inputs:
             return self.snapshot.coverage(name)
         return Coverage(gaps=_register_gap(name, self.register, self.tenant))
 
+    def for_judging(self, name: str) -> Coverage:
+        """The coverage without the gaps of properties by which no rule decides."""
+        coverage = self.coverage(name)
+        return replace(coverage, gaps=tuple(gap for gap in coverage.gaps if _leaves_something_open(name, gap)))
+
     @property
     def context(self) -> dict[str, Any]:
         """What a rule may ask for beside evidence."""
         return {"as_of": self.as_of, "tenant_id": self.tenant.tenant_id, "policy": self.policy}
+
+
+def _leaves_something_open(name: str, gap: Gap) -> bool:
+    is_of_property = gap.scope.startswith(PROPERTY)
+    return not (is_of_property and DATA_SETS[name].decides_nothing(gap.scope.removeprefix(PROPERTY)))
 
 
 def _register_gap(sheet: str, register: Register | None, tenant: Tenant) -> tuple[Gap, ...]:
@@ -122,7 +132,7 @@ def judge(rule: Rule, parameters: Mapping[str, Any], inputs: Inputs) -> Verdict:
     blocking = [gap for name in rule.needs for gap in _blocking(name, rule, inputs)]
     if blocking:
         why = _reasons(blocking)
-        return Verdict(rule, Result.NOT_ASSESSED, why, _no_rows(), tuple(blocking), why)
+        return Verdict(rule, Result.NOT_ASSESSED, f"{why}.", _no_rows(), tuple(blocking), f"{why}.")
     given: dict[str, pd.DataFrame | None] = {name: inputs.frame(name) for name in rule.needs}
     given |= {name: None if _blocking(name, rule, inputs) else inputs.frame(name) for name in rule.uses}
     try:
@@ -140,7 +150,7 @@ def judge(rule: Rule, parameters: Mapping[str, Any], inputs: Inputs) -> Verdict:
 
 
 def _blocking(name: str, rule: Rule, inputs: Inputs) -> tuple[Gap, ...]:
-    coverage = inputs.coverage(name)
+    coverage = inputs.for_judging(name)
     if coverage.is_absent or (not coverage.is_whole and name not in rule.row_by_row):
         return coverage.gaps
     return ()
@@ -148,7 +158,9 @@ def _blocking(name: str, rule: Rule, inputs: Inputs) -> tuple[Gap, ...]:
 
 def _lacking(rule: Rule, inputs: Inputs) -> list[Gap]:
     """Gaps that leave what was found standing but keep the check from saying *Meets*."""
-    return [gap for name in (*rule.needs, *rule.uses) if name not in rule.helpful for gap in inputs.coverage(name).gaps]
+    return [
+        gap for name in (*rule.needs, *rule.uses) if name not in rule.helpful for gap in inputs.for_judging(name).gaps
+    ]
 
 
 def _typed(rule: Rule, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -206,7 +218,7 @@ def _no_rows() -> pd.DataFrame:
 
 
 def _reasons(gaps: list[Gap]) -> str:
-    details = list(dict.fromkeys(gap.detail for gap in gaps))
+    details = list(dict.fromkeys(gap.detail.rstrip(".") for gap in gaps))
     more = f"; and {len(details) - _NAMED} more" if len(details) > _NAMED else ""
     return "; ".join(details[:_NAMED]) + more
 

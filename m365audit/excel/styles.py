@@ -146,7 +146,8 @@ def _style(  # noqa: PLR0913 - one argument for each thing a style can differ in
 ) -> NamedStyle:
     style = NamedStyle(str(name), number_format=numbers, builtinId=builtin)
     style.font = font or _font()
-    style.alignment = Alignment(horizontal=align, vertical="top", wrap_text=wrap)
+    # Numbers keep a space from the text in the next column.
+    style.alignment = Alignment(horizontal=align, vertical="top", wrap_text=wrap, indent=int(align == "right"))
     style.border = border or Border()
     style.fill = fill or PatternFill()
     return style

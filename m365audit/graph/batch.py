@@ -11,7 +11,7 @@ import orjson
 from m365audit.graph import gaps, said
 from m365audit.graph.errors import ABSENT, Absent, Refused
 from m365audit.graph.governor import Need
-from m365audit.graph.paging import NEXT_LINK, pages
+from m365audit.graph.paging import NEXT_LINK, Trail, pages
 from m365audit.graph.retry import Tries
 from m365audit.graph.said import NO_ANSWER, UNREADABLE, Said, Service
 from m365audit.graph.streams import each
@@ -75,13 +75,21 @@ class Batch(Generic[Key]):
     """Sends parts until every one is answered or given up. ``base`` is the service's address with its version."""
 
     def __init__(
-        self, wire: Wire, count: Count, base: str, scope: Callable[[Key], str], absent: Collection[str] = ()
+        self,
+        wire: Wire,
+        count: Count,
+        base: str,
+        scope: Callable[[Key], str],
+        absent: Collection[str] = (),
+        *,
+        lists: bool = False,
     ) -> None:
         self._wire = wire
         self._count = count
         self._base = base
         self._scope = scope
         self._absent = absent
+        self._lists = lists
 
     async def run(self, parts: Sequence[Part[Key]]) -> AsyncGenerator[tuple[Key, dict[str, Any] | Gap | Absent], None]:
         """Every part's key and answer, in no particular order."""
@@ -131,6 +139,9 @@ class Batch(Generic[Key]):
         """An answer with the pages that follow it, which are read outside the batch."""
         link = body.pop(NEXT_LINK, None)
         if link is None:
+            if self._lists and not isinstance(body.get("value"), list):
+                # Taken for an empty list, it would be a clean bill of health from an answer that says nothing.
+                Trail(Service.GRAPH, part.call.address).refuse("the answer holds no list")
             return body
         first = Answer(200, {}, {**body, NEXT_LINK: link})
         start = part.call.address

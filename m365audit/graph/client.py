@@ -142,14 +142,18 @@ class Graph:
         requests: Iterable[tuple[Key, RequestInformation]],
         scope: Callable[[Key], str],
         absent: Collection[str] = (),
+        *,
+        lists: bool = False,
     ) -> AsyncGenerator[tuple[Key, dict[str, Any] | Gap | Absent], None]:
         """The answer to each of many small requests, by its key, in no particular order.
 
         An answer is an object (a collection with all its pages under ``value``), ``ABSENT``, or the gap at the
-        scope that ``scope`` names for the key.
+        scope that ``scope`` names for the key. With ``lists``, an answer that holds no list is such a gap.
         """
         parts = [self._part(key, request) for key, request in requests]
-        async with aclosing(Batch(self._wire, self._count, self._base, scope, absent).run(parts)) as answers:
+        async with aclosing(
+            Batch(self._wire, self._count, self._base, scope, absent, lists=lists).run(parts)
+        ) as answers:
             async for key, answer in answers:
                 yield key, answer
 

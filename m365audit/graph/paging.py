@@ -19,7 +19,7 @@ NEXT_LINK = "@odata.nextLink"
 
 _MOST_EMPTY_PAGES = 1_000
 _GONE = 410
-_TURNS_UNTIL_SENT = 8
+_TURNS_UNTIL_SENT = 3
 
 _id = itemgetter("id")
 
@@ -95,6 +95,9 @@ class Trail:
 
 
 def _fingerprint(rows: list[Row]) -> int:
+    if len(rows) == 1:
+        # A feed of changes tells of the same object again and again; alone on its page, what it says tells them apart.
+        return hash(orjson.dumps(rows))
     try:
         ids = tuple(map(_id, rows))
     except (KeyError, TypeError):
@@ -135,13 +138,15 @@ async def _run(ask: Ask, service: Service, start: str) -> AsyncGenerator[Page, N
             if not isinstance(rows, list):
                 trail.refuse("the answer holds no list")
             trail.page(rows)
+            page = Page(rows, answer.headers, answer.document)
+            del rows
             link = answer.document.get(NEXT_LINK)
             waiting = None if link is None else asyncio.ensure_future(ask(trail.link(link)))
             # A task begins when the loop next turns, and its request leaves a few turns later: without them it would
             # wait until the caller is done with this page.
             for _ in range(_TURNS_UNTIL_SENT):
                 await asyncio.sleep(0)
-            yield Page(rows, answer.headers, answer.document)
+            yield page
     finally:
         if waiting is not None:
             waiting.cancel()

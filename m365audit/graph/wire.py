@@ -29,6 +29,7 @@ from m365audit.graph.said import CONNECTION_LOST, NO_ANSWER, UNREADABLE, Said, S
 log = logging.getLogger("m365audit.graph")
 
 _RAW = ResponseHandlerOption(NativeResponseHandler())
+_SPENT = httpx.ByteStream(b"")
 _CHALLENGE = re.compile(r'claims="([^"]+)"')
 
 
@@ -174,7 +175,10 @@ class Wire:
         except (httpx.TransportError, httpx.DecodingError) as error:
             words = f"{type(error).__name__}: no whole answer came"
             return Said(call.service, NO_ANSWER, (CONNECTION_LOST,), words, client_request_id=client_request_id)
-        return _read(call.service, response, client_request_id, tries.token)
+        heard = _read(call.service, response, client_request_id, tries.token)
+        # A response and its stream hold each other, and with them a megabyte that is of no more use.
+        response.stream = _SPENT
+        return heard
 
 
 def _read(service: Service, response: httpx.Response, client_request_id: str, token: str) -> Answer | Said:

@@ -41,7 +41,8 @@ class CheckResult:
     """What one check came to over the whole tenant.
 
     ``topic`` is the workbook sheet its findings stand on; ``why`` and ``fix`` come from the rule book.
-    ``unjudged`` counts subjects it could not judge; ``sources`` names the data sets it read.
+    ``unjudged`` counts subjects it could not judge, ``limits`` says in words what it did not see or could not judge;
+    ``sources`` names the data sets it read.
     """
 
     check: str
@@ -55,11 +56,16 @@ class CheckResult:
     unjudged: int = 0
     gaps: tuple[Gap, ...] = ()
     sources: tuple[str, ...] = ()
+    limits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ClauseResult:
-    """What one clause came to. ``policy`` is the policy's id, ``baseline`` for a duty outside it."""
+    """What one clause came to. ``policy`` is the policy's id, ``baseline`` for a duty outside it.
+
+    ``attested_on`` is the day of a statement that still holds, whatever the result; ``statement`` is how the clause's
+    statement stands, in words.
+    """
 
     clause: Clause
     policy: str
@@ -67,6 +73,7 @@ class ClauseResult:
     because: str
     attested_on: date | None = None
     supporting: str = ""
+    statement: str = ""
 
     @property
     def result_text(self) -> str:

@@ -14,6 +14,9 @@ Row = dict[str, Any]
 TENANT = "tenant"
 """The scope of evidence that comes in one piece for the whole tenant."""
 
+PROPERTY = "property:"
+"""Before the name of a property that Microsoft returned for nothing at all: the scope of that gap."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
@@ -49,7 +52,7 @@ class Entry:
 class Rows:
     """Many rows at once, for lists of tens of thousands: an Arrow table of declared columns.
 
-    A time may be text, as Microsoft writes it. No key stands twice, in this table or another of the same reading.
+    A time may be text, as Microsoft writes it. No key stands twice in all the rows of one reading.
     """
 
     table: pa.Table

@@ -1,12 +1,15 @@
 """The sheets of clauses: the council's own, the duties beside them, and the statements only a person can make."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
 from m365audit.excel.styles import Look
 from m365audit.model.assessment import Assessment, ClauseResult
-from m365audit.model.words import Result
+from m365audit.model.words import Result, State
+from m365audit.report.findings import Findings
 from m365audit.report.sheets import Column, Line, Page
-from m365audit.report.topics import FILTERS
+from m365audit.report.topics import FILTERS, is_whole
 from m365audit.report.wording import NONE, clause_label, counted, day, listed, sentence
 
 TITLE = "Clauses"
@@ -14,7 +17,7 @@ DUTIES_TITLE = "Other duties"
 STATEMENTS_TITLE = "Statements due"
 
 COLUMNS = (
-    Column("What it asks", 48),
+    Column("What it asks", 52),
     Column("Clause", 24),
     Column("Strength", 15),
     Column("Result", 18, Look.RESULT),
@@ -22,11 +25,16 @@ COLUMNS = (
     Column("Left to a person", 38),
 )
 _STATEMENT_COLUMNS = (
-    Column("What to state", 54),
+    Column("What to state", 58),
     Column("Status", 20, Look.RESULT),
     Column("Policy clause", 36),
-    Column("What the policy asks", 54),
-    Column("Statement", 20),
+    Column("What the policy asks", 52),
+    Column("Name in the register", 18),
+)
+
+_HOW_TO_STATE = (
+    "Those still due stand first. Please answer in the council's register, on its sheet Statements, under the name in "
+    "the last column."
 )
 
 
@@ -37,9 +45,9 @@ def page(assessment: Assessment) -> Page:
         title=TITLE,
         heading=f"Clauses of {assessment.policy_title}",
         purpose="Every clause of the council's policy with its result",
-        explanation=(f"One table. {tally(own)}. Markers such as [note 1] lead to the sheet Notes. {FILTERS}",),
+        explanation=(_explanation(own),),
         columns=COLUMNS,
-        rows=tuple(_row(outcome, assessment) for outcome in own) or (_none("The policy has no clause."),),
+        rows=_rows(own, assessment) or (_none("The policy has no clause."),),
     )
 
 
@@ -50,9 +58,9 @@ def duties_page(assessment: Assessment) -> Page:
         title=DUTIES_TITLE,
         heading="Other duties",
         purpose="Duties that hold whatever the policy says, with their results",
-        explanation=(f"One table. {tally(duties)}. Markers such as [note 1] lead to the sheet Notes. {FILTERS}",),
+        explanation=(_explanation(duties),),
         columns=COLUMNS,
-        rows=tuple(_row(outcome, assessment) for outcome in duties) or (_none("No other duty was looked at."),),
+        rows=_rows(duties, assessment) or (_none("No other duty was looked at."),),
     )
 
 
@@ -62,7 +70,7 @@ def statements_page(assessment: Assessment) -> Page:
         title=STATEMENTS_TITLE,
         heading=STATEMENTS_TITLE,
         purpose="What no data can decide: questions for a person to answer",
-        explanation=(f"One table. Please answer in the council's register, on its sheet Statements. {FILTERS}",),
+        explanation=(f"One table. {_HOW_TO_STATE} {FILTERS}",),
         columns=_STATEMENT_COLUMNS,
         rows=tuple(_statements(assessment)) or (("No statement is needed.", NONE, NONE, NONE, NONE),),
     )
@@ -75,27 +83,67 @@ def tally(outcomes: Iterable[ClauseResult]) -> str:
     return f"{counted(len(results), 'clause')}: {', '.join(counts)}" if results else "No clause"
 
 
-def notes(assessment: Assessment) -> dict[str, tuple[str, str]]:
-    """Clause id to the number of its note, such as ``note 1``, and the note."""
+def notes(assessment: Assessment) -> dict[str, tuple[str, str, str]]:
+    """Clause id to the number of its note, such as ``note 1``, what it is about, and the note."""
     noted = [outcome.clause for outcome in assessment.clauses if outcome.clause.note]
     return {
-        clause.id: (f"note {number}", f"About {clause_label(clause)}: {sentence(clause.note)}")
+        clause.id: (f"note {number}", clause_label(clause), sentence(clause.note))
         for number, clause in enumerate(noted, start=1)
     }
 
 
-def _row(outcome: ClauseResult, assessment: Assessment) -> Line:
+def _explanation(outcomes: Sequence[ClauseResult]) -> str:
+    return f"One table. {tally(outcomes)}. [note 1] and the like: see Notes. {FILTERS}"
+
+
+def _rows(outcomes: Sequence[ClauseResult], assessment: Assessment) -> tuple[Line, ...]:
+    words = Findings(assessment)
+    topics: dict[str, Counter[str]] = {}
+    for finding in assessment.findings:
+        for clause in finding.clauses if finding.state is not State.FIXED else ():
+            topics.setdefault(clause, Counter())[words.topic(finding)] += 1
+    partial = {check.check for check in assessment.checks if not is_whole(check)}
+    built = {check.check for check in assessment.checks}
+    markers = notes(assessment)
+    return tuple(
+        _row(
+            outcome,
+            _in_words(outcome, topics.get(outcome.clause.id, Counter()), partial, built),
+            f" [{markers[outcome.clause.id][0]}]" if outcome.clause.id in markers else "",
+        )
+        for outcome in outcomes
+    )
+
+
+def _in_words(outcome: ClauseResult, topics: Counter[str], partial: AbstractSet[str], built: AbstractSet[str]) -> str:
+    """Why a clause has its result: findings are counted, since their own sheets name whom they concern."""
+    clause = outcome.clause
+    if not topics or clause.rolls_up:
+        return " ".join(filter(None, (sentence(outcome.because), sentence(outcome.supporting))))
+    said = [f"{counted(topics.total(), 'finding')} under {_under(topics)}."]
+    used = {use.check for use in clause.checks}
+    if some := used & partial:
+        said.append(f"{len(some)} of its checks could not be made in full.")
+    if some := used - built:
+        said.append(f"{len(some)} of its checks {'is' if len(some) == 1 else 'are'} not made yet.")
+    return " ".join(filter(None, (*said, sentence(outcome.statement), sentence(outcome.supporting))))
+
+
+def _under(topics: Counter[str]) -> str:
+    if len(topics) == 1:
+        return next(iter(topics))
+    return listed(f"{topic} ({number})" for topic, number in topics.items())
+
+
+def _row(outcome: ClauseResult, words: str, marker: str) -> Line:
     clause = outcome.clause
     label = clause_label(clause) + (f"\nline {clause.line} of the policy" if clause.line else "")
-    words = " ".join(filter(None, (sentence(outcome.because), sentence(outcome.supporting))))
-    if marker := notes(assessment).get(clause.id):
-        words = f"{words} [{marker[0]}]".strip()
     return (
         sentence(clause.paraphrase),
         label,
         str(clause.force).capitalize(),
         outcome.result_text,
-        words or "Nothing to add.",
+        (words or "Nothing to add.") + marker,
         sentence(clause.left_to_a_person) or "Nothing.",
     )
 

@@ -14,6 +14,7 @@ from m365audit.report.wording import RESULT_MEANING, URGENCY, counted, day, sent
 NOTES_TITLE = "Notes"
 RECORD_TITLE = "Run record"
 _PLACES_NAMED = 20
+_WORDS = "Words"
 
 _TERMS: tuple[tuple[str, str], ...] = (
     ("Two-step sign-in", "Signing in with something besides the password (multi-factor authentication, MFA)."),
@@ -37,20 +38,26 @@ _URGENCY_MEANING: dict[Severity, str] = {
 
 def notes_page(assessment: Assessment, alterations: Mapping[Alteration, Sequence[str]]) -> Page:
     """What the words mean, notes on clauses, and which texts had to be changed to be shown."""
-    rows: list[Line] = [(f"Result: {result}", meaning) for result, meaning in RESULT_MEANING.items()]
-    rows += [(f"Urgency: {URGENCY[severity]}", meaning) for severity, meaning in _URGENCY_MEANING.items()]
-    rows += _TERMS
-    rows += [(f"[{marker}]", text) for marker, text in clauses.notes(assessment).values()]
-    rows.append(("Texts changed to be shown", changes(alterations, _PLACES_NAMED)))
+    rows: list[Line] = [(str(result), "Results", meaning) for result, meaning in RESULT_MEANING.items()]
+    rows += [(URGENCY[severity], "Urgency", meaning) for severity, meaning in _URGENCY_MEANING.items()]
+    rows += [(term, _WORDS, meaning) for term, meaning in (*_TERMS, *_duties(assessment))]
+    rows += [(f"[{marker}]", about, text) for marker, about, text in clauses.notes(assessment).values()]
+    rows.append(("Texts changed to be shown", "This workbook", changes(alterations, _PLACES_NAMED)))
     return Page(
         title=NOTES_TITLE,
         heading=NOTES_TITLE,
         purpose="What the words mean, and notes on single clauses",
         explanation=("One table: what the words of this workbook mean.",),
-        columns=(Column("Word or note", 34, Look.STRONG), Column("Meaning", 60)),
+        columns=(Column("Word or note", 44, Look.STRONG), Column("About", 44), Column("Meaning", 60)),
         rows=tuple(rows),
         filters=False,
     )
+
+
+def _duties(assessment: Assessment) -> list[tuple[str, str]]:
+    """What the clauses outside the policy are, by the id of one of them."""
+    meaning = "Other duties, on the sheet of that name: what the law or good practice asks, whatever the policy says."
+    return [(f"Clauses such as {outcome.clause.id}", meaning) for outcome in assessment.duties[:1]]
 
 
 def changes(alterations: Mapping[Alteration, Sequence[str]], named: int) -> str:
@@ -89,7 +96,7 @@ def record_page(assessment: Assessment) -> Page:
         heading=RECORD_TITLE,
         purpose="What the answers rest on: versions, what was read, permissions, digest",
         explanation=("One table: what the answers of this workbook rest on.",),
-        columns=(Column("Item", 36, Look.STRONG), Column("Value", 60)),
+        columns=(Column("Item", 50, Look.STRONG), Column("Value", 60)),
         rows=tuple(rows),
         filters=False,
     )

@@ -1,20 +1,20 @@
 """The first two sheets: the answers to a Clerk's first questions, and where everything is."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from m365audit.excel.cells import LONDON
 from m365audit.excel.styles import Look
 from m365audit.model.assessment import Assessment, Finding
-from m365audit.model.words import Judgement, Result, Severity, State
+from m365audit.model.words import GapKind, Judgement, Result, Severity, State
 from m365audit.report import decisions
 from m365audit.report.findings import Findings
 from m365audit.report.sheets import Column, Line, Page
 from m365audit.report.topics import is_whole
-from m365audit.report.wording import counted, day, first_sentence, listed, month, month_after
+from m365audit.report.wording import counted, day, gist, listed, month, month_after
 
 TITLE = "Cover"
 CONTENTS_TITLE = "Contents"
-_TOPICS_NAMED = 3
 
 
 def page(assessment: Assessment) -> Page:
@@ -24,7 +24,7 @@ def page(assessment: Assessment) -> Page:
         heading=f"Microsoft 365 audit of {assessment.council}, {month(assessment.as_of)}",
         purpose="The audit on one page",
         explanation=("One table: the audit on one page. Confidential.",),
-        columns=(Column("Question", 40, Look.STRONG), Column("Answer", 60), Column("What to do, or where to look", 50)),
+        columns=(Column("Question", 50, Look.STRONG), Column("Answer", 60), Column("What to do, or where to look", 46)),
         rows=_answers(assessment),
         filters=False,
         frozen=False,
@@ -36,15 +36,16 @@ def _answers(assessment: Assessment) -> tuple[Line, ...]:
     return (
         ("Is anything wrong?", _result(assessment), _LOOK_FOR_MATTERS),
         ("What must I decide, and by when?", _decisions(assessment), _REPLY),
-        ("What changed since last month?", _changes(assessment), "In a first audit every finding is new."),
+        ("What changed since last month?", *_changes(assessment)),
         ("What could not be checked?", _unchecked(assessment), _LOOK_FOR_GAPS),
-        ("What was not read?", *_NOT_READ),
+        ("How do the policy's clauses stand?", _clauses(assessment), _LOOK_FOR_CLAUSES),
         ("How much can data decide?", _reach(assessment), _LOOK_FOR_STATEMENTS),
-        ("Which policy was audited?", _policy(assessment), "The sheet Clauses has every clause with its result."),
+        ("What can I show the internal auditor?", *_AUDITOR),
+        ("What may be shared or published?", *_SHARING),
+        ("What was not read?", *_NOT_READ),
+        ("Which policy was audited?", _policy(assessment), "The sheet Clauses has every clause of it."),
         ("When?", *_when(assessment)),
         ("Who can help?", f"{assessment.provider}, the council's IT provider.", "Please quote a finding's reference."),
-        ("What can I show the internal auditor?", *_AUDITOR),
-        ("Can this be shared?", *_SHARING),
         ("How long is it kept?", *_RETENTION),
     )
 
@@ -58,7 +59,7 @@ def contents_page(pages: Sequence[Page], counts: Sequence[int]) -> Page:
         heading=CONTENTS_TITLE,
         purpose="This list",
         explanation=("One table. Each name leads to its sheet.",),
-        columns=(Column("Sheet", 32, Look.LINK), Column("What it is for", 60), Column("Rows", 10, Look.NUMBER)),
+        columns=(Column("Sheet", 44, Look.LINK), Column("What it is for", 60), Column("Rows", 10, Look.NUMBER)),
         rows=tuple(rows),
         filters=False,
         frozen=False,
@@ -67,11 +68,13 @@ def contents_page(pages: Sequence[Page], counts: Sequence[int]) -> Page:
     )
 
 
-_LOOK_FOR_MATTERS = "Decisions needed has what to decide; the sheets behind it show everything by topic."
+_LOOK_FOR_MATTERS = "Start with the first rows of the sheet Decisions needed; the sheets by topic show everything."
+_LOOK_FOR_CLAUSES = "Clauses has every clause with its result; Statements due has what only a person can confirm."
 _REPLY = (
     "Fill in the last five columns of Decisions needed, save the file and give it back to the IT provider by the same "
     "safe way it came. Changes on other sheets are not read."
 )
+_LOOK_FOR_STATES = "The column First seen says since when each has been there."
 _LOOK_FOR_GAPS = "Not assessed says why, and what would mend it. Nothing is claimed about what stands there."
 _LOOK_FOR_STATEMENTS = "Statements due has the questions that only a person can answer."
 _CHANGES_NOTHING = (
@@ -83,12 +86,13 @@ _NOT_READ = (
     _CHANGES_NOTHING,
 )
 _AUDITOR = (
-    "Clauses, Not assessed and Run record.",
+    "The sheets Clauses, Other duties, Not assessed, Statements due and Run record.",
     "They say what was asked of the council, what could not be looked at, and what the answers rest on.",
 )
+_NAMES_NOBODY = "The first answer above names nobody and may be reported to the council."
 _SHARING = (
-    "No. It names people, accounts and files, and is confidential to the Clerk and those who must act on it.",
-    "Keep it as you keep staff records, and do not send it by ordinary email unless it is encrypted.",
+    f"Not this workbook: it names people, accounts and files. {_NAMES_NOBODY}",
+    "Keep the file as you keep staff records, and send it encrypted or not at all.",
 )
 _RETENTION = (
     "The evidence for 90 days; this workbook for the current and the previous year.",
@@ -101,14 +105,15 @@ def _open(assessment: Assessment) -> list[Finding]:
 
 
 def _result(assessment: Assessment) -> str:
-    """Three sentences: what was found, how the clauses stand, how far that reaches."""
-    return " ".join((_found(assessment), _clauses(assessment), _reliance(assessment)))
-
-
-def _found(assessment: Assessment) -> str:
+    """Three sentences: what was found, what of it is urgent, how far that reaches."""
     findings = Findings(assessment).sorted(_open(assessment))
     breaches = [finding for finding in findings if finding.result is Result.DOES_NOT_MEET]
     reviews = [finding for finding in findings if finding.result is Result.REVIEW]
+    urgent = [finding for finding in (*breaches, *reviews) if finding.severity is Severity.HIGH]
+    return " ".join((_found(breaches, reviews), _urgent(urgent, Findings(assessment)), _reliance(assessment)))
+
+
+def _found(breaches: list[Finding], reviews: list[Finding]) -> str:
     if not breaches and not reviews:
         return "Nothing that needs a decision was found in what could be checked."
     parts = []
@@ -117,28 +122,36 @@ def _found(assessment: Assessment) -> str:
         parts.append(f"{counted(len(breaches), 'matter')} {verb} not to meet the policy or another duty")
     if reviews:
         verb = "needs" if len(reviews) == 1 else "need"
-        parts.append(f"{counted(len(reviews), 'other matter' if breaches else 'matter')} {verb} your view")
-    topic = Findings(assessment).topic
-    urgent = dict.fromkeys(topic(f) for f in (*breaches, *reviews) if f.severity is Severity.HIGH)
-    most = f"; the most urgent stand under {listed(list(urgent)[:_TOPICS_NAMED])}" if urgent else "; none is urgent"
-    return f"{listed(parts)}{most}."
+        parts.append(f"{counted(len(reviews), 'more matter' if breaches else 'matter')} {verb} your view")
+    return f"It appears so: {listed(parts)}." if breaches else f"{listed(parts)}."
+
+
+def _urgent(urgent: list[Finding], words: Findings) -> str:
+    if not urgent:
+        return "None of it is urgent."
+    topics = Counter(map(words.topic, urgent))
+    verb = "is" if len(urgent) == 1 else "are"
+    named = listed(f"{topic} ({number})" for topic, number in topics.items())
+    return f"{len(urgent)} of them {verb} urgent, under {named}."
 
 
 def _clauses(assessment: Assessment) -> str:
+    """What is met by evidence, what a person confirmed, and what nobody knows are told apart."""
     own = [outcome.result for outcome in assessment.own_clauses]
     counts = {result: own.count(result) for result in Result}
-    met = counts[Result.MEETS] + counts[Result.ATTESTED]
-    open_ = counts[Result.NOT_ASSESSED] + counts[Result.ATTESTATION_DUE]
-    rest = len(own) - met - open_ - counts[Result.DOES_NOT_MEET] - counts[Result.REVIEW]
-    parts = [
-        f"{met} appear to be met",
-        f"{counts[Result.DOES_NOT_MEET]} not",
-        f"{counts[Result.REVIEW]} need your view",
-        f"{open_} wait for a statement or could not be assessed",
-    ]
-    if rest:
-        parts.append(f"{rest} ask for nothing or carry advice only")
-    return f"Of the policy's {counted(len(own), 'clause')}, {listed(parts)}."
+    besides = {
+        Result.ATTESTATION_DUE: "wait for a statement",
+        Result.NOT_ASSESSED: "could not be assessed",
+        Result.ADVICE: "carry advice only",
+        Result.ACCEPTED: "are accepted for a time",
+        Result.NOT_APPLICABLE: "do not apply",
+    }
+    others = listed(f"{counts[result]} {words}" for result, words in besides.items() if counts[result])
+    return (
+        f"Of {counted(len(own), 'clause')}, {counts[Result.DOES_NOT_MEET]} appear not to be met and "
+        f"{counts[Result.REVIEW]} need your view. Met by evidence: {counts[Result.MEETS]}. Confirmed by a person's "
+        f"statement: {counts[Result.ATTESTED]}. Of the others, {others or 'there are none'}."
+    )
 
 
 def _reliance(assessment: Assessment) -> str:
@@ -163,7 +176,7 @@ def _decisions(assessment: Assessment) -> str:
     )
 
 
-def _changes(assessment: Assessment) -> str:
+def _changes(assessment: Assessment) -> tuple[str, str]:
     states = [finding.state for finding in assessment.findings]
     words = {
         State.NEW: "new",
@@ -174,8 +187,9 @@ def _changes(assessment: Assessment) -> str:
     }
     counts = [f"{states.count(state)} {text}" for state, text in words.items() if state in states]
     if not counts:
-        return "There is no finding to compare."
-    return f"Findings: {listed(counts)}."
+        return "There is no finding to compare.", "Nothing to do."
+    first = set(states) == {State.NEW}
+    return f"Findings: {listed(counts)}.", "In a first audit every finding is new." if first else _LOOK_FOR_STATES
 
 
 def _unchecked(assessment: Assessment) -> str:
@@ -185,12 +199,15 @@ def _unchecked(assessment: Assessment) -> str:
         return "Nothing: everything the audit asks for came back whole."
     parts = []
     if partial:
-        names = listed(f"“{first_sentence(note.meaning)}”" for note in partial)
+        names = listed(f"“{gist(note.meaning)}”" for note in partial)
         parts.append(f"Warning: part of what the audit asks for did not come back: {names}.")
     if not assessment.has_register:
         parts.append("There is no register of what the council says is right, so much could not be compared.")
     if checks:
-        parts.append(f"{counted(len(checks), 'check')} of {len(assessment.checks)} could not be made in full.")
+        under = listed(dict.fromkeys(check.topic for check in checks))
+        parts.append(f"{counted(len(checks), 'check')} of {len(assessment.checks)} could not be made in full: {under}.")
+    if planned := {note.gap.data_set for note in assessment.gaps if note.gap.kind is GapKind.NOT_BUILT}:
+        parts.append(f"{counted(len(planned), 'further check')} that the policy asks for this audit does not make yet.")
     return " ".join(parts)
 
 

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from m365audit.excel.styles import Look
 from m365audit.model.assessment import Assessment, Finding
 from m365audit.model.words import Result, State, SubjectKind
-from m365audit.report.findings import Findings
+from m365audit.report.findings import Findings, action, owner
 from m365audit.report.questions import Question
 from m365audit.report.sheets import Column, Line, Page
-from m365audit.report.wording import NONE, OWNER, sentence
+from m365audit.report.topics import FILTERS
+from m365audit.report.wording import NONE, sentence
 
 TITLE = "Decisions needed"
 DAYS_TO_REPLY = 14
@@ -86,17 +87,18 @@ _BY_KIND: dict[SubjectKind, Form] = {
     SubjectKind.PROVIDER: THIRD_PARTY,
 }
 
+# What was found stands first and stays in sight while the answers are filled in; together they print at 60 per cent.
 COLUMNS = (
-    Column("Reference", 27, Look.STRONG),
-    Column("What we found", 32),
-    Column("Who or what", 20),
-    Column("Policy clause", 17),
-    Column("Why it matters", 27),
-    Column("Suggested action", 28),
+    Column("What we found", 41),
+    Column("Who or what", 21),
+    Column("Policy clause", 20),
+    Column("Why it matters", 28),
+    Column("Suggested action", 30),
+    Column("Reference", 18),
     Column("First seen", 13),
     Column("Due", 13),
-    Column("Decision", 16, Look.ANSWER),
-    Column("Reason", 20, Look.ANSWER),
+    Column("Decision", 15, Look.ANSWER),
+    Column("Reason", 17, Look.ANSWER),
     Column("Until", 13, Look.ANSWER_DATE),
     Column("Decided by", 13, Look.ANSWER),
     Column("Decision date", 13, Look.ANSWER_DATE),
@@ -136,23 +138,22 @@ def page(assessment: Assessment) -> Page:
         title=TITLE,
         heading=TITLE,
         purpose="The only sheet to fill in: what there is to decide, with a choice of answers",
-        explanation=(
-            "One table. Cells left blank are for your answers. The arrows filter; Data, Clear shows all again.",
-        ),
+        explanation=(f"One table, most urgent first. Cells left blank are for your answers. {FILTERS}",),
         columns=COLUMNS,
         rows=tuple(_row(finding, words) for finding in matters) or (_nothing(assessment),),
+        frozen_columns=1,
         questions=_questions(matters, assessment.as_of),
     )
 
 
 def _row(finding: Finding, words: Findings) -> Line:
     return (
-        finding.reference,
         sentence(finding.because),
         finding.subject.name,
         words.clauses(finding),
         words.why(finding),
-        f"{OWNER[finding.actor]}: {sentence(finding.fix)}",
+        f"{owner(finding)}: {action(finding)}",
+        finding.reference,
         finding.first_seen,
         due(finding),
         *[None] * _ANSWERS,
@@ -165,7 +166,7 @@ def _nothing(assessment: Assessment) -> Line:
         if assessment.gaps
         else "Nothing to decide was found."
     )
-    return (NONE, found, *[NONE] * (len(COLUMNS) - 2 - _ANSWERS), *[_NOT_NEEDED] * _ANSWERS)
+    return (found, *[NONE] * (len(COLUMNS) - 1 - _ANSWERS), *[_NOT_NEEDED] * _ANSWERS)
 
 
 def _questions(matters: tuple[Finding, ...], as_of: date) -> tuple[Question, ...]:

@@ -1,5 +1,8 @@
 """How many lines a text takes in a column, because a row whose height is not stored overlaps when printed."""
 
+from collections.abc import Sequence
+from functools import cache
+
 # Advance widths of Calibri, in thousandths of the letter height, for the characters from space to tilde.
 _ADVANCES = (
     226, 326, 401, 498, 507, 715, 682, 221, 303, 303, 498, 498, 250, 306, 252, 386, 507, 507, 507, 507, 507, 507, 507,
@@ -14,22 +17,40 @@ _FIRST, _LAST = 0x20, 0x7E
 _WIDE_FROM = 0x1100
 
 _PIXELS_PER_WIDTH = 7
-_PADDING_PIXELS = 6
+_PADDING_PIXELS = 5
 _PIXELS_PER_POINT = 96 / 72
-# Screens round every letter to whole pixels, so a line holds a little less than the font says.
-_SCREEN_ALLOWANCE = 1.03
 _BOLD_ALLOWANCE = 1.06
-_POINTS_PER_LINE_PER_SIZE = 1.3125  # 15.75 points for a line of 12-point Calibri.
-_ROW_PADDING_POINTS = 3.0
+_POINTS_PER_LINE_PER_SIZE = 1.3125  # 15.75 points for a line of 12-point Calibri, as Excel itself fits a row.
 TALLEST_ROW_POINTS = 409.0
 """Excel shows no row taller than this."""
 
 
-def _advance(character: str) -> int:
-    code = ord(character)
-    if _FIRST <= code <= _LAST:
-        return _ADVANCES[code - _FIRST]
-    return _WIDE if code >= _WIDE_FROM else _ACCENTED
+class _Letters:
+    """How many pixels each character is wide in one size of the font."""
+
+    def __init__(self, advances: Sequence[float], accented: float, wide: float) -> None:
+        self._advances = advances
+        self._accented = accented
+        self._wide = wide
+        self.space = advances[0]
+
+    def width(self, text: str) -> float:
+        return sum(map(self._one, map(ord, text)))
+
+    def _one(self, code: int) -> float:
+        if _FIRST <= code <= _LAST:
+            return self._advances[code - _FIRST]
+        return self._wide if code >= _WIDE_FROM else self._accented
+
+
+@cache
+def _renderings(size: float, *, bold: bool) -> tuple[_Letters, ...]:
+    """On paper, where a letter is as wide as the font says, and on a screen that rounds it to whole pixels."""
+    scale = size * _PIXELS_PER_POINT * (_BOLD_ALLOWANCE if bold else 1) / 1000
+    exact = [advance * scale for advance in (*_ADVANCES, _ACCENTED, _WIDE)]
+    return tuple(
+        _Letters(tuple(widths[:-2]), widths[-2], widths[-1]) for widths in (exact, [float(round(w)) for w in exact])
+    )
 
 
 def _words(line: str) -> list[str]:
@@ -46,15 +67,19 @@ def _words(line: str) -> list[str]:
 
 def lines(text: str, width: float, *, size: float = 12, bold: bool = False) -> int:
     """How many lines ``text`` takes in a column ``width`` characters wide, at ``size`` points."""
-    pixels = size * _PIXELS_PER_POINT * _SCREEN_ALLOWANCE * (_BOLD_ALLOWANCE if bold else 1) / 1000
-    room = (width * _PIXELS_PER_WIDTH - _PADDING_PIXELS) / pixels
+    room = width * _PIXELS_PER_WIDTH - _PADDING_PIXELS
+    paragraphs = [_words(paragraph) for paragraph in text.split("\n")]
+    return max(_lines(paragraphs, room, letters) for letters in _renderings(size, bold=bold))
+
+
+def _lines(paragraphs: list[list[str]], room: float, letters: _Letters) -> int:
     total = 0
-    for paragraph in text.split("\n"):
+    for words in paragraphs:
         total += 1
         used = 0.0
-        for word in _words(paragraph):
-            length = sum(map(_advance, word))
-            visible = length - _ADVANCES[0] if word.endswith(" ") else length
+        for word in words:
+            length = letters.width(word)
+            visible = length - letters.space if word.endswith(" ") else length
             if used + visible <= room:
                 used += length
             elif visible <= room:
@@ -69,12 +94,12 @@ def lines(text: str, width: float, *, size: float = 12, bold: bool = False) -> i
 
 def points(line_count: int, size: float = 12) -> float:
     """The height of a row of so many lines, in points."""
-    return min(line_count * size * _POINTS_PER_LINE_PER_SIZE + _ROW_PADDING_POINTS, TALLEST_ROW_POINTS)
+    return min(line_count * size * _POINTS_PER_LINE_PER_SIZE, TALLEST_ROW_POINTS)
 
 
 def most_lines(size: float = 12) -> int:
     """How many lines the tallest row can show."""
-    return int((TALLEST_ROW_POINTS - _ROW_PADDING_POINTS) / (size * _POINTS_PER_LINE_PER_SIZE))
+    return int(TALLEST_ROW_POINTS / (size * _POINTS_PER_LINE_PER_SIZE))
 
 
 def shorten(text: str, width: float, ending: str, *, at_most: int) -> str:

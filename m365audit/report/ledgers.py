@@ -53,13 +53,13 @@ def _summary(assessment: Assessment) -> Page:
 def _checks(assessment: Assessment) -> Page:
     columns = (
         Column("Check", 34, Look.STRONG), Column("Good state", 44), Column("Topic", 20),
-        Column("Result", 16, Look.RESULT), Column("Because", 44), Column("Findings", 11), Column("Not judged", 11),
-        Column("Data sets", 24), Column("Gaps", 10), Column("Why", 44), Column("Fix", 44),
+        Column("Result", 16, Look.RESULT), Column("Because", 44), Column("Not seen", 44), Column("Findings", 11),
+        Column("Not judged", 11), Column("Data sets", 24), Column("Gaps", 10), Column("Why", 44), Column("Fix", 44),
     )  # fmt: skip
     rows = (
         (
-            check.check, check.title, check.topic, str(check.result), check.because, check.findings, check.unjudged,
-            _joined(check.sources), len(check.gaps), check.why, check.fix,
+            check.check, check.title, check.topic, str(check.result), check.because, check.limits, check.findings,
+            check.unjudged, _joined(check.sources), len(check.gaps), check.why, check.fix,
         )
         for check in assessment.checks
     )  # fmt: skip
@@ -70,7 +70,8 @@ def _clauses(assessment: Assessment) -> Page:
     columns = (
         Column("Clause", 32, Look.STRONG), Column("Policy", 20), Column("Line", 8), Column("Heading", 22),
         Column("What it asks", 44), Column("Force", 16), Column("Binds", 22), Column("Judgement", 14),
-        Column("Result", 18, Look.RESULT), Column("Because", 44), Column("Supporting", 36), Column("Checks", 34),
+        Column("Result", 18, Look.RESULT), Column("Because", 44), Column("Supporting", 36),
+        Column("Statement made", 36), Column("Checks", 34),
         Column("Supporting checks", 30), Column("Rolls up", 10), Column("Worst it may show", 14),
         Column("Statements", 18), Column("Question", 40), Column("Attested on", 13), Column("Left to a person", 36),
         Column("Note", 36), Column("Frameworks", 26),
@@ -84,7 +85,7 @@ def _clause(outcome: ClauseResult) -> Line:
     return _blank((
         clause.id, outcome.policy, clause.line, clause.heading, clause.paraphrase, str(clause.force),
         _joined(clause.binds), str(clause.judgement), outcome.result_text, outcome.because, outcome.supporting,
-        _uses(clause.checks), _uses(clause.supporting), clause.rolls_up, str(clause.cap or ""),
+        outcome.statement, _uses(clause.checks), _uses(clause.supporting), clause.rolls_up, str(clause.cap or ""),
         _joined(attestation.codes) if attestation else None, attestation.ask if attestation else None,
         outcome.attested_on, clause.left_to_a_person, clause.note, _joined(clause.frameworks),
     ))  # fmt: skip
@@ -112,12 +113,12 @@ def _finding(finding: Finding, words: Findings) -> Line:
 
 def _gaps(assessment: Assessment) -> Page:
     columns = (
-        Column("Data set", 32, Look.STRONG), Column("Scope", 44), Column("Kind", 15), Column("What was said", 50),
-        Column("What would fix it", 50), Column("Checks", 34), Column("Clauses", 24),
+        Column("Data set", 32, Look.STRONG), Column("Scope", 44), Column("Kind", 15), Column("Why", 44),
+        Column("What was said", 50), Column("What would fix it", 50), Column("Checks", 34), Column("Clauses", 24),
     )  # fmt: skip
     rows = (
         _blank((
-            note.gap.data_set, note.gap.scope, str(note.gap.kind), note.gap.detail, note.gap.fix,
+            note.gap.data_set, note.gap.scope, str(note.gap.kind), note.gap.detail, note.gap.said, note.gap.fix,
             "\n".join(note.checks), ", ".join(note.clauses),
         ))
         for note in assessment.gaps

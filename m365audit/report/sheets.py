@@ -57,6 +57,8 @@ class Page:
     rows: Iterable[Line]
     filters: bool = True
     frozen: bool = True
+    frozen_columns: int = 0
+    """How many columns stay in sight when the sheet is moved sideways."""
     one_page: bool = False
     questions: tuple[Question, ...] = ()
     links: Mapping[int, str] = field(default_factory=dict)
@@ -124,7 +126,7 @@ class _Pen:
         sheet.sheet_view.showGridLines = self.book.gridlines
         header = len(page.explanation) + 2
         if page.frozen:
-            sheet.freeze_panes = f"A{header + 1}"
+            sheet.freeze_panes = f"{get_column_letter(page.frozen_columns + 1)}{header + 1}"
         for selection in sheet.sheet_view.selection:
             selection.activeCell = selection.sqref = "A1"
         sheet.print_title_rows = f"{header}:{header}"
@@ -208,9 +210,8 @@ class _Pen:
             cells[0].hyperlink = target
             # openpyxl gives a link the address of its cell, and a cell has none before it is appended.
             target.ref = f"A{self.row}"
-        if most > 1 or looks[0] in (Look.TITLE, *_HEADERS):
-            size = TITLE_SIZE if looks[0] is Look.TITLE else SIZE
-            self.sheet.row_dimensions[self.row].height = heights.points(most, size)
+        size = TITLE_SIZE if looks[0] is Look.TITLE else SIZE
+        self.sheet.row_dimensions[self.row].height = heights.points(most, size)
         self.sheet.append(cells)
 
     def _fitted(self, value: Value, look: Look, number: int) -> tuple[Value, int]:

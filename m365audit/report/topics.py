@@ -3,24 +3,24 @@
 from m365audit.excel.styles import Look
 from m365audit.model.assessment import Assessment, CheckResult, Finding
 from m365audit.model.words import GapKind, Result, State
-from m365audit.report.findings import Findings
+from m365audit.report.findings import Findings, action, owner
 from m365audit.report.sheets import Column, Line, Page
-from m365audit.report.wording import NONE, OWNER, URGENCY, counted, sentence
+from m365audit.report.wording import NONE, URGENCY, counted, sentence
 
 # The order a Clerk asks in; topics that are not named here follow by name.
 _FIRST_TOPICS = (
     "People and accounts", "Two-step sign-in", "Mailbox access", "Forwarding", "Sharing outside", "Guests",
     "Meetings", "Leavers", "Devices", "IT provider access", "Policy",
 )  # fmt: skip
-FILTERS = "The arrows in the header row filter the table; Data, Clear shows all rows again."
+FILTERS = "The arrows filter; Data, Clear shows all rows again."
 
 COLUMNS = (
-    Column("What we found", 46),
-    Column("Who or what", 25),
+    Column("What we found", 52),
+    Column("Who or what", 26),
     Column("Result", 16, Look.RESULT),
-    Column("Policy clause", 24),
-    Column("Suggested action", 38),
-    Column("Who acts", 15),
+    Column("Policy clause", 27),
+    Column("Suggested action", 40),
+    Column("Who acts", 17),
     Column("Urgency", 11),
     Column("First seen", 13),
     Column("Reference", 18),
@@ -90,8 +90,8 @@ def _finding_row(finding: Finding, words: Findings) -> Line:
         finding.subject.name,
         str(finding.result),
         words.clauses(finding),
-        sentence(finding.fix),
-        OWNER[finding.actor],
+        action(finding),
+        owner(finding),
         URGENCY[finding.severity],
         finding.first_seen,
         finding.reference,
@@ -99,23 +99,24 @@ def _finding_row(finding: Finding, words: Findings) -> Line:
 
 
 def _partial_row(check: CheckResult) -> Line:
-    some = f" {counted(check.unjudged, 'case')} could not be judged." if check.unjudged else ""
-    because = f" {sentence(check.because)}" if check.because else ""
-    fixes = dict.fromkeys(sentence(gap.fix) for gap in check.gaps if gap.fix)
     return (
-        f"Not made in full: “{check.title.rstrip('.')}”.{because}{some}",
+        f"Not made in full: “{check.title.rstrip('.')}”. {limits(check)}".rstrip(),
         "What this check covers",
         str(Result.NOT_ASSESSED),
         "See Not assessed",
-        " ".join(fixes) or "See the sheet Not assessed.",
-        OWNER_OF_GAPS,
+        "The sheet Not assessed says what would mend it, and who can.",
+        "See Not assessed",
         NONE,
         NONE,
         NONE,
     )
 
 
-OWNER_OF_GAPS = "The IT provider, with the Clerk"
+def limits(check: CheckResult) -> str:
+    """What a check did not see or could not judge, as sentences."""
+    if said := check.limits or (check.because if check.result is Result.NOT_ASSESSED else ""):
+        return sentence(said)
+    return f"{counted(check.unjudged, 'case')} could not be judged." if check.unjudged else ""
 
 
 def _none_row(checks: list[CheckResult]) -> Line:

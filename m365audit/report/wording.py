@@ -8,7 +8,7 @@ from m365audit.model.policy import Clause
 from m365audit.model.words import Actor, GapKind, Result, Severity
 
 NONE = "None"
-_HEADING_NUMBER = re.compile(r"^\d+[.)]?\s+")
+_HEADING_NUMBER = re.compile(r"^\d+(?:\.\d+)*[.)]?\s+")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -57,12 +57,21 @@ GAP_REASON: dict[GapKind, str] = {
     GapKind.NOT_COLLECTED: "It was not collected in this run",
 }
 
-GAP_MEANING: dict[GapKind, str] = {
-    GapKind.REGISTER: "What was read cannot be compared with anything, so nothing is said about it.",
-    GapKind.NOT_BUILT: "These clauses need another way of checking for now; nothing is said about them.",
-    GapKind.NOT_ENABLED: "There may be nothing to look at, but the audit could not make sure.",
+_GAPS = "the sheet Gaps of the Technician workbook says how"
+GAP_ACTION: dict[GapKind, str] = {
+    GapKind.PERMISSION: f"The IT provider: give the audit the permission it lacks; {_GAPS}.",
+    GapKind.LICENCE: "The council: decide whether it is worth the licence. {fix}",
+    GapKind.ROLE: f"The IT provider: give the audit the role it lacks; {_GAPS}.",
+    GapKind.POLICY: f"The IT provider: let the audit in; {_GAPS}.",
+    GapKind.THROTTLED: "The IT provider: run the audit again later.",
+    GapKind.UNSUPPORTED: "Nobody can, while Microsoft offers no way: look at it by hand.",
+    GapKind.ERROR: f"The IT provider: find out why; {_GAPS}.",
+    GapKind.NOT_ENABLED: "Nobody need do anything, unless the council means to use it.",
+    GapKind.REGISTER: "The Clerk: fill in the council's register; the IT provider has the form.",
+    GapKind.NOT_BUILT: "Check it by hand for now; a later version of this audit will look at it.",
+    GapKind.NOT_COLLECTED: "The IT provider: run the audit again with nothing left out.",
 }
-UNSEEN = "Had something been wrong there, this audit would not have seen it."
+"""Who can mend a gap, and how, in words without commands; ``{fix}`` is the gap's own."""
 
 
 def day(when: date) -> str:
@@ -106,6 +115,11 @@ def sentence(text: str) -> str:
 
 
 def first_sentence(text: str) -> str:
+    """A text up to its first full stop."""
+    return sentence(text.split(". ", 1)[0])
+
+
+def gist(text: str) -> str:
     """What a meaning says before its small print."""
     for end in (". ", "; "):
         text = text.split(end, 1)[0]

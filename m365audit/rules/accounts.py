@@ -5,7 +5,7 @@ from datetime import date
 
 import pandas as pd
 
-from m365audit.model.words import Result, Severity, SubjectKind
+from m365audit.model.words import Actor, Result, Severity, SubjectKind
 from m365audit.rules.addresses import CONSUMER, GOVERNMENT, TENANT_ENDING, domain_of, outside, owned
 from m365audit.rules.declare import breaches, rule, together, unjudged
 from m365audit.rules.populations import is_nobodys, may_sign_in, members, signing_in, with_mailbox
@@ -78,12 +78,14 @@ def mailbox_on_council_domain(
             because="the main address of {display_name}, {primary_address}, {fault}",
             subject_id="account_id",
             subject_name="{display_name}",
+            fix="make an address on the council's domain the primary one: Microsoft 365 admin centre > Users > "
+            "Active users > Manage username and email",
             evidence=("primary_address", "purpose"),
         ),
         breaches(
             sound[~flags(sound, (name.endswith(GOVERNMENT) for name in sound["domain"]))],
             because="the council's mail is on {domain}, which the council owns; a .gov.uk domain is advised",
-            fix="Ask the IT provider what moving to a .gov.uk domain would take; the old addresses can be kept",
+            fix="ask the IT provider what moving to a .gov.uk domain would take; the old addresses can be kept",
             result=Result.ADVICE,
             subject=SubjectKind.DOMAIN,
             subject_id="domain",
@@ -132,15 +134,26 @@ def account_belongs_to_one_person(
     generic = flags(judged, map(_is_generic, judged["user_principal_name"])) & ~judged["account_id"].isin(
         accounts_of_kind(other_accounts, accounts, _BREAK_GLASS)
     )
+    shared, several = is_nobodys(judged), judged["count"] > 1
+    unclaimed = generic & (judged["count"] == 0) & (people is not None)
     judged["fault"] = first_fault(
         judged,
         {
-            "{display_name} is a {purpose} mailbox, and sign-in to it is allowed": is_nobodys(judged),
-            "{display_name} can sign in and stands on the register for {count} people: {holders}": judged["count"] > 1,
+            "{display_name} is a {purpose} mailbox, and sign-in to it is allowed": shared,
+            "{display_name} can sign in and stands on the register for {count} people: {holders}": several,
             "{display_name} ({user_principal_name}) is named after an office, can sign in, and belongs to nobody on"
-            " the register": generic & (judged["count"] == 0) & (people is not None),
+            " the register": unclaimed,
         },
     )
+    judged["mend"] = first_fault(
+        judged,
+        {
+            "switch off its sign-in: Microsoft 365 admin centre > Users > the account > Block sign-in": shared,
+            "give each of them an account of their own, and leave this one to one of them": several,
+            "enter on the register who uses it, or what it is for": unclaimed,
+        },
+    )
+    judged["who"] = [Actor.CLERK if cell.startswith("enter") else Actor.PROVIDER for cell in judged["mend"]]
     clear, mailbox = judged["fault"] == "", judged["has_mailbox"]
     unread = clear & (mailbox.isna() | (surely(mailbox) & judged["purpose"].isna()))
     return together(
@@ -149,6 +162,8 @@ def account_belongs_to_one_person(
             because="{fault}",
             subject_id="account_id",
             subject_name="{display_name}",
+            actor="{who}",
+            fix="{mend}",
             evidence=("user_principal_name", "purpose", "holders"),
         ),
         unjudged(

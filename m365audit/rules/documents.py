@@ -25,7 +25,7 @@ def policy_review_due(policy: Policy, as_of: date, *, notice_days: int = 60) -> 
         reviews. Past it: does not meet. For the Clerk to look at: the day is no more than 60 days off, or the last
         review is longer ago than the months between reviews although the named day is still to come. With no day at
         all it is not assessed.
-    Fix: put the review on the next agenda, and enter its day and minute in the policy file.
+    Fix: put the review on the next agenda; its day and minute go into the policy file.
     """
     last = max((on for on in (policy.adopted_on, policy.last_review) if on), default=None)
     lapses = _months_later(last, policy.review_every_months) if last else None
@@ -124,7 +124,7 @@ def training_current(
     Why: most intrusions begin with a message somebody trusts.
     Judged: for the Clerk to look at, everybody in office on the register's sheet People for whom the sheet Training
         has no dated row of the last 12 months, under the account or the name. Entries in the future do not count.
-    Fix: enter the training on the register's sheet Training, or offer some.
+    Fix: arrange the training, and enter it on the register's sheet Training.
     """
     since = (pd.Timestamp(as_of) - pd.DateOffset(months=months)).date()
     recent = [(on := day(cell)) is not None and since <= on <= as_of for cell in training["date"]]

@@ -3,10 +3,17 @@
 import pandas as pd
 
 from m365audit.model.keys import forward_key
+from m365audit.model.words import Actor
 from m365audit.rules.addresses import CONSUMER, outside, owned
 from m365audit.rules.declare import breaches, rule, together, unjudged
 from m365audit.rules.register_matching import each_listed, text
 from m365audit.rules.verdicts import joined, surely
+
+_MEND = {
+    "mailbox": "switch it off: Exchange admin centre > Mailboxes > the mailbox > Email forwarding",
+    "rule": "delete the rule: Outlook > Settings > Mail > Rules",
+    "transport": "switch off the rule: Exchange admin centre > Mail flow > Rules",
+}
 
 
 @rule(
@@ -43,6 +50,8 @@ def mail_forwarded_outside(
         whose=on["mailbox_name"].fillna(on["mailbox_address"]).fillna("several mailboxes"),
         by=_route_in_words(on),
         target_is=_in_words(on, people),
+        mend=_kind(on).map(_MEND).fillna("find out where it is set, and switch it off"),
+        who=_kind(on).map({"rule": Actor.PERSON}).fillna(Actor.PROVIDER),
     )
     spared = on["target_address"].isin(exempt) | on["target_domain"].isin(exempt)
     found = outside(on["target_domain"].str.lower(), owned(domains)) & ~spared
@@ -53,6 +62,8 @@ def mail_forwarded_outside(
             because="mail to {whose} is sent on to {target_address}, {target_is}, by {by}",
             subject_id="key",
             subject_name="{whose} to {target_address}",
+            actor="{who}",
+            fix="{mend}",
             evidence=("mailbox_address", "route", "action", "target_is", "keeps_copy"),
         ),
         unjudged(
@@ -64,10 +75,14 @@ def mail_forwarded_outside(
     )
 
 
+def _kind(forwards: pd.DataFrame) -> pd.Series:
+    """Of each route: mailbox, rule or transport."""
+    return forwards["route"].str.partition(":")[0] if len(forwards) else forwards["route"]
+
+
 def _route_in_words(forwards: pd.DataFrame) -> pd.Series:
-    kind = forwards["route"].str.partition(":")[0] if len(forwards) else forwards["route"]
     words = {"mailbox": "a setting of the mailbox", "rule": "an inbox rule", "transport": "a mail-flow rule"}
-    return kind.map(words).fillna(forwards["route"])
+    return _kind(forwards).map(words).fillna(forwards["route"])
 
 
 def _in_words(forwards: pd.DataFrame, people: pd.DataFrame | None) -> list[str]:

@@ -69,6 +69,7 @@ def guest_accounted_for(  # noqa: PLR0913 - the evidence it looks at
             result="{result}",
             subject_id="account_id",
             subject_name="{display_name}",
+            fix="decide whether the guest may stay, and until when",
             evidence=("mail", "invitation_state", "created_at", "last_success_at"),
         ),
         unjudged(

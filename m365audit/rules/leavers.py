@@ -61,8 +61,9 @@ def leaver_access_removed(  # noqa: PLR0913, PLR0917 - the evidence it looks at
         reached["shares"] = [in_sharing(sharing, names, as_of)]
     gone = gone.assign(**{what: _listed(gone, marks, places) for what, places in reached.items()})
     remains = _what_remains(gone, as_of, grace_days)
-    gone["remains"] = every_fault(gone, remains)
-    in_doubt = pd.concat(remains, axis=1).isna().any(axis=1) & (gone["remains"] == "")
+    gone["remains"] = every_fault(gone, {said: holds for said, _, holds in remains})
+    gone["mend"] = every_fault(gone, {mend: holds for _, mend, holds in remains})
+    in_doubt = pd.concat([holds for _, _, holds in remains], axis=1).isna().any(axis=1) & (gone["remains"] == "")
     gone["key"] = gone["account_id"].fillna(gone["person"])
     gone["kind"] = [SubjectKind.PERSON if missing else SubjectKind.ACCOUNT for missing in gone["account_id"].isna()]
     return together(
@@ -72,6 +73,7 @@ def leaver_access_removed(  # noqa: PLR0913, PLR0917 - the evidence it looks at
             subject="{kind}",
             subject_id="key",
             subject_name="{name}",
+            fix="in the Microsoft 365 admin centre: {mend}",
             evidence=("account", "ended", "user_principal_name", "sessions_valid_from", "purpose"),
         ),
         unjudged(
@@ -84,22 +86,23 @@ def leaver_access_removed(  # noqa: PLR0913, PLR0917 - the evidence it looks at
     )
 
 
-def _what_remains(gone: pd.DataFrame, as_of: date, grace_days: int) -> dict[str, pd.Series]:
-    """What a leaver may still have, as it is said, to where it is so."""
+def _what_remains(gone: pd.DataFrame, as_of: date, grace_days: int) -> tuple[tuple[str, str, pd.Series], ...]:
+    """What a leaver may still have: as it is said, how it is taken away, and where it is so."""
     there, open_ = gone["account_id"].notna(), may_sign_in(gone)
     ended = pd.to_datetime(gone["ended"], utc=True)
     # Whether it is a shared mailbox may be unknown; then so is what a shared one may keep.
     shared = gone["purpose"].isin(["shared"]).astype("boolean").where(gone["purpose"].notna()) & gone["has_mailbox"]
     personal = there & (open_ | ~shared)
-    return {
-        "sign-in to the account": there & open_,
-        "sessions begun before then": personal & surely(gone["sessions_valid_from"] < ended),
-        "a licence": personal & (gone["licences"].list.len().fillna(0) > 0) & is_older(ended, as_of, grace_days),
-        "rights over mailboxes ({rights})": gone["rights"] != "",
-        "mail sent on ({mail})": gone["mail"] != "",
-        "shared files or folders ({shares})": gone["shares"] != "",
-        "a guest account ({guest})": gone["guest"] != "",
-    }
+    licensed = personal & (gone["licences"].list.len().fillna(0) > 0) & is_older(ended, as_of, grace_days)
+    return (
+        ("sign-in to the account", "block sign-in", there & open_),
+        ("sessions begun before then", "sign out all sessions", personal & surely(gone["sessions_valid_from"] < ended)),
+        ("a licence", "take back the licence (a mailbox still needed becomes a shared one first)", licensed),
+        ("rights over mailboxes ({rights})", "remove the rights over mailboxes", gone["rights"] != ""),
+        ("mail sent on ({mail})", "stop the mail being sent on", gone["mail"] != ""),
+        ("shared files or folders ({shares})", "stop the sharing", gone["shares"] != ""),
+        ("a guest account ({guest})", "delete the guest account", gone["guest"] != ""),
+    )
 
 
 def _marks(gone: pd.DataFrame, people: pd.DataFrame, accounts: pd.DataFrame, as_of: date) -> pd.DataFrame:

@@ -25,6 +25,8 @@ from m365audit.rules.verdicts import column, first_fault, flags, surely
 
 # What Exchange calls itself; a mailbox's own "self" is left out when rights are collected.
 _SYSTEM = "nt authority\\"
+_REMOVE = "remove the right: Exchange admin centre > Mailboxes > the mailbox > Delegation"
+_DECIDE = "decide whether it is right, and until when"
 _SPEAKING = (str(Right.SEND_AS), str(Right.SEND_ON_BEHALF))
 
 
@@ -59,7 +61,7 @@ def mailbox_access_authorised(  # noqa: PLR0913 - the evidence it looks at
     Fix: enter it on the register's sheet Mailbox access with reason and last day, or have it removed: Exchange admin
         centre > Mailboxes > the mailbox > Delegation.
     """
-    given = _given(mailbox_access, rights)
+    given = _given(mailbox_access, accounts, rights)
     if mailboxes_of:
         given = given[given["mailbox_id"].isin(_mailboxes_of(mailboxes_of, people, accounts, as_of))]
     given = _with_authorisation(given, authorised_access, _ids(given, accounts, groups), as_of)
@@ -76,6 +78,7 @@ def mailbox_access_authorised(  # noqa: PLR0913 - the evidence it looks at
     high = (given["unfit"] != "") | (given["right"].isin(_SPEAKING) & given["mailbox_id"].isin(councillors))
     given["severity"] = [Severity.HIGH if urgent else Severity.MEDIUM for urgent in high]
     given["actor"] = [Actor.PROVIDER if unfit else Actor.CLERK for unfit in given["unfit"]]
+    given["mend"] = [_REMOVE if unfit else _DECIDE for unfit in given["unfit"]]
     return breaches(
         given[given["fault"] != ""],
         because="{who} has the right '{right}' over the mailbox of {whose}: {fault}",
@@ -83,11 +86,12 @@ def mailbox_access_authorised(  # noqa: PLR0913 - the evidence it looks at
         subject_name="{who} on {whose}",
         severity="{severity}",
         actor="{actor}",
+        fix="{mend}",
         evidence=("mailbox_address", "mailbox_kind", "delegate_address", "delegate_kind", "right"),
     )
 
 
-def _given(mailbox_access: pd.DataFrame, rights: Collection[str]) -> pd.DataFrame:
+def _given(mailbox_access: pd.DataFrame, accounts: pd.DataFrame, rights: Collection[str]) -> pd.DataFrame:
     """The rights given on mailboxes themselves, with ``key``, ``who`` and ``whose``."""
     system = flags(mailbox_access, (text(name).startswith(_SYSTEM) for name in mailbox_access["delegate_name"]))
     passed_down = surely(mailbox_access["inherited"]) | surely(mailbox_access["denied"])
@@ -96,9 +100,18 @@ def _given(mailbox_access: pd.DataFrame, rights: Collection[str]) -> pd.DataFram
     parts = zip(given["mailbox_id"], given["delegate"], given["right"], strict=True)
     return given.assign(
         key=[mailbox_access_key(*part) for part in parts],
-        who=given["delegate_name"].fillna(given["delegate_address"]).fillna(given["delegate"]),
+        who=_called(given, accounts),
         whose=given["mailbox_name"].fillna(given["mailbox_address"]).fillna(given["mailbox_id"]),
     )
+
+
+def _called(given: pd.DataFrame, accounts: pd.DataFrame) -> pd.Series:
+    """What people call each delegate: Exchange often has only a sign-in name, and a number for a deleted account."""
+    names = dict(zip(accounts["account_id"], accounts["display_name"], strict=True))
+    known = column(given, map(names.get, given["delegate"]))
+    gone = column(given, (f"a deleted account ({delegate})" for delegate in given["delegate"]))
+    known = known.where(~given["delegate_kind"].isin(["deleted"]), gone)
+    return known.fillna(given["delegate_name"]).fillna(given["delegate_address"]).fillna(given["delegate"])
 
 
 def _mailboxes_of(roles: Collection[str], people: pd.DataFrame, accounts: pd.DataFrame, as_of: date) -> list[str]:

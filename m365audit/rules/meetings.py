@@ -73,7 +73,7 @@ def meeting_outside_passcode(meetings: pd.DataFrame, meeting_options: pd.DataFra
         ID, a passcode is asked for, not everyone skips the lobby, and callers by telephone do not either. Options that
         could not be read, or were not given, are not judged. That everyone skips the lobby of a public meeting may be
         meant: it is for the Clerk to say. The passcode itself is never read.
-    Fix: the organiser opens the meeting > Meeting options: require the passcode, and choose who can bypass the lobby.
+    Fix: open the meeting > Meeting options: require the passcode, and choose who can bypass the lobby.
     """
     ours = _ours(meetings)
     invited = ours[surely(ours["outside_attendees"] > 0) & ours["platform"].isin([_TEAMS])]
@@ -178,6 +178,7 @@ def meeting_link_provided(
     )
     clear, fails = group["fault"] == "", late | surely(~linked & online)
     group["result"] = [Result.DOES_NOT_MEET if failing else Result.REVIEW for failing in fails]
+    group["mend"] = ["" if failing else "say whether it was right as it was" for failing in fails]
     no_clerk = organisers is not None and not organisers
     unread = linked.isna() | group["created_at"].isna() | group["first_starts_at"].isna() | no_clerk
     return together(
@@ -187,6 +188,7 @@ def meeting_link_provided(
             result="{result}",
             subject_id="meeting_id",
             subject_name="{label}",
+            fix="{mend}",
             evidence=(*_SHOWN, "created_at"),
         ),
         unjudged(

@@ -5,7 +5,7 @@ from datetime import date
 
 import pandas as pd
 
-from m365audit.model.words import Result, SubjectKind
+from m365audit.model.words import Actor, Result, SubjectKind
 from m365audit.rules.addresses import domain_of, outside, owned
 from m365audit.rules.declare import breaches, rule, together, unjudged
 from m365audit.rules.dormancy import with_dormancy
@@ -69,34 +69,68 @@ def person_has_account(
     held["kind"] = column(
         held, (SubjectKind.PERSON if none else SubjectKind.ACCOUNT for none in held["account_id"].isna())
     )
-    held["fault"] = _account_fault(held, owned(domains))
+    faults = _account_faults(held, owned(domains))
+    held["fault"] = first_fault(held, {said: holds for said, _, holds in faults})
+    held["mend"] = first_fault(held, {mend: holds for _, mend, holds in faults})
+    held["who"] = [Actor.PROVIDER if text(cell) else Actor.CLERK for cell in held["account"]]
     clear = held["fault"] == ""
     unread = held[clear & (held["has_mailbox"].isna() | held["domain"].isna())]
     shown = ("role", "account", "primary_address")
     why = "whether {name} has a mailbox, or its main address, could not be read"
     return together(
         breaches(
-            held[~clear], because="{fault}", subject="{kind}", subject_id="key", subject_name="{name}", evidence=shown
+            held[~clear],
+            because="{fault}",
+            subject="{kind}",
+            subject_id="key",
+            subject_name="{name}",
+            actor="{who}",
+            fix="{mend}",
+            evidence=shown,
         ),
         unjudged(unread, because=why, subject_id="key", subject_name="{name}"),
     )
 
 
-def _account_fault(held: pd.DataFrame, own: frozenset[str]) -> pd.Series:
-    """What keeps a person's account from being a working one."""
-    return first_fault(
-        held,
-        {
-            "the register gives {name} ({role}) no account": texts(held["account"]) == "",
-            "no account answers to {account}, which the register gives for {name} ({role})": held["account_id"].isna(),
-            "{several} accounts answer to {account}, which the register gives for {name} ({role})": held["several"] > 1,
-            "the account the register gives for {name} ({role}) is a guest's, not one of the council's": is_guest(held),
-            "sign-in to the account of {name} ({role}) is switched off": ~may_sign_in(held),
-            "the account of {name} ({role}) has no mailbox": ~held["has_mailbox"].fillna(value=True),
-            "the main address of {name} ({role}), {primary_address}, is on no domain the council owns": outside(
-                held["domain"], own
-            ),
-        },
+def _account_faults(held: pd.DataFrame, own: frozenset[str]) -> tuple[tuple[str, str, pd.Series], ...]:
+    """What may keep a person's account from being a working one: in words, what to do about it, where it is so."""
+    users = "Microsoft 365 admin centre > Users > Active users"
+    return (
+        (
+            "the register gives {name} ({role}) no account",
+            "enter the account of {name} on the register's sheet People",
+            texts(held["account"]) == "",
+        ),
+        (
+            "no account answers to {account}, which the register gives for {name} ({role})",
+            f"add the account with a mailbox: {users} > Add a user",
+            held["account_id"].isna(),
+        ),
+        (
+            "{several} accounts answer to {account}, which the register gives for {name} ({role})",
+            f"take the address from all but one: {users} > Manage username and email",
+            held["several"] > 1,
+        ),
+        (
+            "the account the register gives for {name} ({role}) is a guest's, not one of the council's",
+            f"give {{name}} an account of the council's own: {users} > Add a user",
+            is_guest(held),
+        ),
+        (
+            "the account of {name} ({role}) has its sign-in switched off",
+            f"allow its sign-in: {users} > the account > Unblock sign-in",
+            ~may_sign_in(held),
+        ),
+        (
+            "the account of {name} ({role}) has no mailbox",
+            f"give it a licence with a mailbox: {users} > the account > Licences and apps",
+            ~held["has_mailbox"].fillna(value=True),
+        ),
+        (
+            "the main address of {name} ({role}), {primary_address}, is on no domain the council owns",
+            f"make an address on the council's domain the primary one: {users} > Manage username and email",
+            outside(held["domain"], own),
+        ),
     )
 
 
@@ -141,6 +175,7 @@ def account_on_register(
         result=Result.REVIEW,
         subject_id="account_id",
         subject_name="{display_name}",
+        fix="find out who uses it and what for, and enter it on the register",
         evidence=("user_principal_name", "created_at", "purpose"),
     )
 
@@ -188,6 +223,7 @@ def account_dormant(
             result=Result.REVIEW,
             subject_id="account_id",
             subject_name="{display_name}",
+            fix="ask whether the account is still needed",
             evidence=("user_principal_name", "last_success_at", "created_at"),
         ),
         unjudged(

@@ -4,7 +4,7 @@ from datetime import date
 
 import pandas as pd
 
-from m365audit.model.words import SubjectKind
+from m365audit.model.words import Actor, SubjectKind
 from m365audit.rules.declare import breaches, rule
 from m365audit.rules.populations import signing_in
 from m365audit.rules.register_matching import (
@@ -17,6 +17,17 @@ from m365audit.rules.register_matching import (
 )
 from m365audit.rules.traces import as_guest, guest_addresses, in_meetings, in_sharing
 from m365audit.rules.verdicts import joined
+
+_MEND = {
+    SubjectKind.GUEST: "delete the guest account: Microsoft Entra admin centre > Users > the guest > Delete",
+    SubjectKind.SHARE: "share it with the council account instead: the item > Manage access",
+    SubjectKind.MEETING: "invite the council account instead",
+}
+_WHO = {
+    SubjectKind.GUEST: Actor.PROVIDER,
+    SubjectKind.SHARE: Actor.PROVIDER,
+    SubjectKind.MEETING: Actor.PERSON,
+}
 
 
 @rule(
@@ -61,11 +72,14 @@ def private_address_in_use(
         found.append(met.assign(kind=SubjectKind.MEETING, place="is invited to " + met["label"]))
     places = pd.concat([piece.astype(object) for piece in found], ignore_index=True)
     places["person"] = places["name"].map({**ids, **persons})
-    single = places.groupby(["kind", "key", "label", "place"])["person"].agg(joined).reset_index()
+    places["mend"], places["who"] = places["kind"].map(_MEND), places["kind"].map(_WHO)
+    single = places.groupby(["kind", "key", "label", "place", "mend", "who"])["person"].agg(joined).reset_index()
     return breaches(
         single,
         because="a private address of {person}, who has a council account, {place}",
         subject="{kind}",
         subject_id="key",
         subject_name="{label} ({person})",
+        actor="{who}",
+        fix="{mend}",
     )

@@ -48,9 +48,10 @@ def share_anyone_link(sharing: pd.DataFrame, as_of: date, accepted_sharing: pd.D
     shares["word"] = column(shares, ("; it was accepted, but no longer is" if before else "" for before in was))
     return breaches(
         shares[~accepted],
-        because="anyone who has the link may {may} {what} in {where}, {until}{word}",
+        because="anyone who has the link may {may} “{what}” in “{where}”, {until}{word}",
         subject_id="key",
         subject_name="{what}",
+        fix="decide whether the link may stay, and until when",
         severity="{severity}",
         evidence=(*_SHOWN, "password", "blocks_download"),
     )
@@ -94,9 +95,10 @@ def share_outside_accepted(
     return together(
         breaches(
             by_permission(shares[named & stranger & ~accepted], "who"),
-            because="outside the council, {who} may {may} {what} in {where}, which the register does not accept",
+            because="outside the council, {who} may {may} “{what}” in “{where}”, which the register does not accept",
             subject_id="key",
             subject_name="{what}",
+            fix="decide whether it may stay shared, and until when",
             evidence=("who", *_SHOWN),
         ),
         unjudged(
@@ -154,10 +156,11 @@ def share_everyone_inside(sharing: pd.DataFrame, as_of: date, groups: pd.DataFra
     found = [
         breaches(
             by_permission(shares[shares["open"] != ""], "open"),
-            because="{open} may {may} {what} in {where}",
+            because="{open} may {may} “{what}” in “{where}”",
             result=Result.REVIEW,
             subject_id="key",
             subject_name="{what}",
+            fix="decide whether it is meant for everybody",
             evidence=_SHOWN,
         )
     ]
@@ -166,8 +169,9 @@ def share_everyone_inside(sharing: pd.DataFrame, as_of: date, groups: pd.DataFra
         found.append(
             breaches(
                 groups[unified & surely(groups["visibility"].str.lower() == "public")],
-                because="everyone in the council may join the group {display_name} and see its files",
+                because="everyone in the council may join the group “{display_name}” and see its files",
                 result=Result.REVIEW,
+                fix="decide whether anybody may join it",
                 subject=SubjectKind.GROUP,
                 subject_id="group_id",
                 subject_name="{display_name}",
@@ -198,9 +202,10 @@ def sharing_limits_set(sharing_settings: pd.DataFrame) -> pd.DataFrame:
     return together(
         breaches(
             settings[sharing.isin([_ANYONE_ALLOWED])],
-            because="the tenant allows links that work for anyone who has them",
+            because="the settings allow links that work for anyone who has them",
             subject_id="limit",
             subject_name="Sharing outside the council",
+            fix="SharePoint admin centre > Policies > Sharing: choose New and existing guests, or less",
             evidence=("sharing",),
         ),
         breaches(
@@ -208,6 +213,7 @@ def sharing_limits_set(sharing_settings: pd.DataFrame) -> pd.DataFrame:
             because="guests may pass on what was shared with them",
             result=Result.ADVICE,
             severity=Severity.LOW,
+            fix="SharePoint admin centre > Policies > Sharing: clear Allow guests to share items they don't own",
             subject_id="reshare",
             subject_name="Sharing on by guests",
             evidence=("guests_may_reshare",),

@@ -54,7 +54,7 @@ def two_step_registered(
         word on whether a registered method may be used; without it, whether the account has any second method. An
         account the report does not name yet, or names without an answer, is not judged. Shared mailboxes, rooms and
         equipment are left to the check on accounts of one person; those named in the tenant file are left out.
-    Fix: the person signs in at aka.ms/mysecurityinfo and adds a passkey or the Microsoft Authenticator app.
+    Fix: sign in at aka.ms/mysecurityinfo and add the Microsoft Authenticator app or a passkey.
     See: https://learn.microsoft.com/entra/identity/authentication/concept-mfa-howitworks
     """
     judged = _with_registration(with_mailbox(signing_in(accounts), mailbox_settings, mailboxes), registration)
@@ -105,7 +105,7 @@ def two_step_method_strong(accounts: pd.DataFrame, registration: pd.DataFrame) -
         that resists phishing (passkey, security key, Windows Hello, certificate): Advice. A method nobody has told us
         of decides nothing: where it alone would, the account is not judged; nor is one of which it is not known whether
         it is an administrator's, unless it has a method that resists phishing.
-    Fix: the person signs in at aka.ms/mysecurityinfo and adds a passkey, or the Microsoft Authenticator app.
+    Fix: sign in at aka.ms/mysecurityinfo and add the Microsoft Authenticator app; an administrator adds a passkey.
     See: https://learn.microsoft.com/entra/identity/authentication/concept-authentication-methods
     """
     judged = _with_registration(signing_in(accounts), registration)
@@ -122,6 +122,7 @@ def two_step_method_strong(accounts: pd.DataFrame, registration: pd.DataFrame) -
             "is an administrator's and has no method that resists phishing": admin & ~resists,
         },
     )
+    judged["method"] = ["a passkey" if flag else "the Microsoft Authenticator app" for flag in surely(admin)]
     clear = judged["fault"] == ""
     unread = clear & ((only == "unknown") | (~surely(~admin) & ~surely(resists)))
     return together(
@@ -131,6 +132,7 @@ def two_step_method_strong(accounts: pd.DataFrame, registration: pd.DataFrame) -
             result=Result.ADVICE,
             subject_id="account_id",
             subject_name="{display_name}",
+            fix="sign in at aka.ms/mysecurityinfo and add {method}",
             evidence=("user_principal_name", "methods", "admin", "source"),
         ),
         unjudged(

@@ -73,7 +73,9 @@ class Snapshot:
 
 
 def _record(name: str, body: dict[str, Any]) -> DataSetRecord:
-    gaps = tuple(Gap(GapKind(g["kind"]), g["detail"], g["fix"], g["scope"], name) for g in body["gaps"])
+    gaps = tuple(
+        Gap(GapKind(g["kind"]), g["detail"], g["fix"], g["scope"], name, g.get("said", "")) for g in body["gaps"]
+    )
     coverage = Coverage(rows=body["rows"], scopes=body["scopes"], gaps=gaps)
     return DataSetRecord(name, coverage, body["permission"], body["requests"], body["seconds"], body["sha256"])
 

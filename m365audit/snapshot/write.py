@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from m365audit.model.datasets import DATA_SETS, DataSet
-from m365audit.model.evidence import Coverage, DataSetRecord, Gap, Row
+from m365audit.model.evidence import Coverage, DataSetRecord, Gap, Row, Rows
 from m365audit.snapshot.folders import BadRun, RunFolder, write_whole
 
 ROWS_AT_ONCE = 4_000
@@ -34,7 +34,7 @@ class DataSetWriter:
         self.path = folder / f"{data_set.name}.parquet"
         self.rows = 0
         self._part = self.path.with_name(self.path.name + ".part")
-        self._gaps: dict[tuple[str, str, str], Gap] = {}
+        self._gaps: dict[tuple[str, ...], Gap] = {}
         self._looked: set[str] = set()
         self._buffer: list[Row] = []
         self._seen: set[Any] = set()
@@ -46,10 +46,20 @@ class DataSetWriter:
         if len(self._buffer) >= ROWS_AT_ONCE:
             self._flush()
 
+    def add_all(self, rows: Rows) -> None:
+        """Many more rows, none of which was added before.
+
+        Raises:
+            ValueError: there is a column that the schema does not declare, or one of another type.
+            BadRun: the disk is full or the folder not writable.
+        """
+        self._flush()
+        self._write(_as_declared(self.data_set, rows.table))
+
     def gap(self, gap: Gap) -> None:
         """Something that is missing; the same gap twice is one."""
         placed = gap.within(data_set=self.data_set.name)
-        self._gaps[placed.scope, placed.kind, placed.detail] = placed
+        self._gaps[placed.scope, placed.kind, placed.detail, placed.said] = placed
 
     def looked(self, scope: str) -> None:
         """One scope that was looked at whole."""
@@ -81,18 +91,10 @@ class DataSetWriter:
         self._part.unlink(missing_ok=True)
 
     def _flush(self) -> None:
-        fresh = list(self._fresh(self._buffer))
+        fresh = self._fresh(self._buffer)
         self._buffer = []
-        if not fresh:
-            return
-        if self._file is None:
-            self._open()
-        assert self._file is not None  # noqa: S101 - for the type checker: _open has just made it
-        try:
-            self._file.write_table(as_table(self.data_set, fresh))
-        except OSError as error:
-            raise _unwritable(self.path, error) from error
-        self.rows += len(fresh)
+        if fresh:
+            self._write(as_table(self.data_set, fresh))
 
     def _fresh(self, rows: Sequence[Row]) -> list[Row]:
         key = self.data_set.key
@@ -105,10 +107,22 @@ class DataSetWriter:
                 fresh.append(row)
         return fresh
 
+    def _write(self, table: pa.Table) -> None:
+        if self._file is None:
+            self._open()
+        assert self._file is not None  # noqa: S101 - for the type checker: _open has just made it
+        try:
+            self._file.write_table(table)
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
+        self.rows += len(table)
+
     def _open(self) -> None:
         try:
             os.close(os.open(self._part, os.O_WRONLY | os.O_CREAT, 0o600))
-            self._file = pq.ParquetWriter(self._part, self.data_set.schema, compression="zstd", store_schema=False)
+            self._file = pq.ParquetWriter(
+                self._part, self.data_set.schema, compression="zstd", use_dictionary=False, store_schema=False
+            )
         except OSError as error:
             raise _unwritable(self.path, error) from error
 
@@ -135,13 +149,36 @@ def as_table(data_set: DataSet, rows: Sequence[Row]) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=data_set.schema)
 
 
+def _as_declared(data_set: DataSet, table: pa.Table) -> pa.Table:
+    """A table with every declared column in its type; columns left out are null."""
+    if extra := set(table.column_names) - set(data_set.names):
+        message = f"{data_set.name}: {', '.join(sorted(extra))} is in a table but not in the schema"
+        raise ValueError(message)
+    columns = []
+    for field in data_set.schema:
+        if field.name not in table.column_names:
+            columns.append(pa.nulls(len(table), field.type))
+            continue
+        column = table.column(field.name)
+        is_told = pa.types.is_timestamp(field.type) and pa.types.is_string(column.type)
+        columns.append(_moments(column, field.type) if is_told else column)
+    return pa.Table.from_arrays(columns, schema=data_set.schema)
+
+
 def _times(values: list[Any], kind: pa.DataType) -> pa.Array:
     if not any(isinstance(value, str) for value in values):
         return pa.array(values, kind)
-    texts = pa.array([v.isoformat() if isinstance(v, datetime) else v for v in values], pa.string())
-    day = pc.utf8_slice_codeunits(texts, 0, 10)
-    texts = pc.if_else(pc.is_in(day, pa.array(_NO_DATE)), pa.scalar(None, pa.string()), texts)
-    texts = pc.replace_substring_regex(texts, _FINER_THAN_MICROSECONDS, r"\1")
+    return _moments(pa.array([v.isoformat() if isinstance(v, datetime) else v for v in values], pa.string()), kind)
+
+
+def _moments(texts: pa.Array, kind: pa.DataType) -> pa.Array:
+    no_date = pc.or_(*(pc.starts_with(texts, day) for day in _NO_DATE))
+    texts = pc.if_else(no_date, pa.scalar(None, pa.string()), texts)
+    try:
+        # Most times come as Arrow reads them; putting all in shape takes ten times as long.
+        return texts.cast(kind)
+    except pa.ArrowInvalid:
+        texts = pc.replace_substring_regex(texts, _FINER_THAN_MICROSECONDS, r"\1")
     # A time without a zone (calendars send them when UTC was asked for) is UTC.
     texts = pc.if_else(
         pc.match_substring_regex(texts, r"(Z|[+-]\d\d:?\d\d)$"), texts, pc.binary_join_element_wise(texts, "Z", "")
@@ -169,8 +206,8 @@ def _record(record: DataSetRecord) -> dict[str, Any]:
         "scopes": coverage.scopes,
         "whole": coverage.whole,
         "gaps": [
-            {"scope": gap.scope, "kind": gap.kind, "detail": gap.detail, "fix": gap.fix}
-            for gap in sorted(coverage.gaps, key=lambda g: (g.scope, g.kind, g.detail))
+            {"scope": gap.scope, "kind": gap.kind, "detail": gap.detail, "fix": gap.fix, "said": gap.said}
+            for gap in sorted(coverage.gaps, key=lambda g: (g.scope, g.kind, g.detail, g.said))
         ],
         "permission": record.permission,
         "requests": record.requests,

@@ -6,6 +6,7 @@ It is told what is true; it does not know what the program will ask.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -16,7 +17,7 @@ import pandas as pd
 from m365audit.connectors import Connector
 from m365audit.graph import ReadyTokens, Session, connect
 from m365audit.model.datasets import DATA_SETS
-from m365audit.model.evidence import Entry, Gap, Looked, Row
+from m365audit.model.evidence import Entry, Gap, Looked, Row, Rows
 from m365audit.model.tenant import Auth, AuthKind, Endpoints, Tenant
 
 Json = dict[str, Any]
@@ -176,6 +177,7 @@ async def gather(connector: Connector, session: Session, **inputs: object) -> Co
     data_set = DATA_SETS[connector.data_sets[0]]
     collected = Collected()
     services = {"graph": session.graph, "exchange": session.exchange}
+    inputs |= {name: partial(lambda given: given, inputs[name]) for name in connector.seldom}
     async for said in connector.collect(**{name: services[name] for name in connector.services}, **inputs):
         match said:
             case Gap():
@@ -184,6 +186,8 @@ async def gather(connector: Connector, session: Session, **inputs: object) -> Co
                 collected.looked.add(said.scope)
             case dict():
                 collected.rows.append(said)
+            case Rows():
+                collected.rows += said.table.to_pylist()
             case Entry():
                 message = f"{connector.data_sets} fill one data set each"
                 raise AssertionError(message)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from m365audit.connectors import Connector
 from m365audit.graph import ReadyTokens, Session, connect
 from m365audit.model.datasets import DATA_SETS, as_frame
-from m365audit.model.evidence import Entry, Gap, Looked, Row
+from m365audit.model.evidence import Entry, Gap, Looked, Row, Rows
 from m365audit.model.tenant import Tenant
 from m365audit.snapshot.write import as_table
 
@@ -214,6 +214,8 @@ async def gathered(connector: Connector, session: Session, **inputs: object) -> 
             found.looked.add((item.data_set or first, item.scope))
         elif isinstance(item, Entry):
             found.rows[item.data_set].append(item.row)
+        elif isinstance(item, Rows):
+            found.rows[first] += item.table.to_pylist()
         else:
             found.rows[first].append(item)
     for name, rows in found.rows.items():

@@ -80,6 +80,20 @@ def test_missing_evidence_is_never_clean(
 
 
 @pytest.mark.parametrize(
+    ("never_came", "result"),
+    [
+        pytest.param("companyName", Result.DOES_NOT_MEET, id="by which no rule decides"),
+        pytest.param("accountEnabled", Result.NOT_ASSESSED, id="by which some rule decides"),
+        pytest.param("unheardOf", Result.NOT_ASSESSED, id="of which no column tells"),
+    ],
+)
+def test_a_property_that_never_came_leaves_open_only_what_is_judged_by_it(never_came: str, result: Result) -> None:
+    missing = gap(GapKind.ERROR, f"property:{never_came}")
+    evidence = snapshot({"accounts": [BEN], "sign_in_activity": []}, {"accounts": [missing]})
+    assert judge(a_rule(), {}, inputs(evidence)).result is result
+
+
+@pytest.mark.parametrize(
     ("accounts", "helpful", "result"),
     [
         pytest.param([ANN], (), Result.NOT_ASSESSED, id="what it can do without is missing and nothing was found"),

@@ -145,14 +145,14 @@ def test_the_permission_microsoft_names_is_named_in_the_fix() -> None:
     message = "The principal does not have required Microsoft Graph permission(s): AuditLog.Read.All to call this API."
     gap = gaps.gap(said.read(GRAPH, 403, {}, error("Authentication_MSGraphPermissionMissing", message)), "drive:b!x")
     assert gap.fix == "Grant the app the permission AuditLog.Read.All in Entra ID and give admin consent."
-    assert "403 Authentication_MSGraphPermissionMissing" in gap.detail
+    assert "403 Authentication_MSGraphPermissionMissing" in gap.said
     assert gap.scope == "drive:b!x"
 
 
 def test_an_unknown_refusal_is_said_as_it_was() -> None:
     gap = gaps.gap(said.read(GRAPH, 418, {}, error("ImATeapot", "Short and stout")))
     assert gap.kind is GapKind.ERROR
-    assert "418 ImATeapot, Short and stout" in gap.detail
+    assert "418 ImATeapot, Short and stout" in gap.said
 
 
 @pytest.mark.parametrize("row", REASONS, ids=lambda row: f"{row.kind} {row.status} {row.code or row.part}")

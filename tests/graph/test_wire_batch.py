@@ -116,6 +116,28 @@ async def test_each_part_is_judged_alone(connected: Connected) -> None:
     assert answers["c"] == {"url": "/users/c/mailboxSettings"}
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param({}, id="with nothing in it"),
+        pytest.param({"@odata.context": "x"}, id="with no value"),
+        pytest.param({"value": None}, id="whose value is null"),
+        pytest.param({"value": {"id": "1"}}, id="whose value is an object"),
+    ],
+)
+async def test_where_a_list_was_asked_for_an_answer_without_one_is_a_gap_and_not_an_empty_list(
+    connected: Connected, body: dict[str, Any]
+) -> None:
+    def respond(part: Part, _time: int) -> Part:
+        return {"status": 200, "body": body if part["url"].startswith("/users/b/") else {"value": []}}
+
+    async with connected(Batches(respond)) as session:
+        answers = await ask(session.graph, ["a", "b"], lists=True)
+    assert answers["a"] == {"value": []}
+    assert isinstance(answers["b"], Gap)
+    assert (answers["b"].kind, answers["b"].scope) == ("error", "mailbox:b")
+
+
 async def test_a_part_that_never_succeeds_is_given_up_as_its_own_gap(connected: Connected) -> None:
     def respond(part: Part, time: int) -> Part:
         return failing(429, "TooManyRequests") if part["url"].startswith("/users/b/") else fine(part, time)

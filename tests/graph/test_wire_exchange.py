@@ -155,7 +155,7 @@ async def test_refusals_become_gaps(connected: Connected, answer: httpx.Response
         [gap] = await invoke(session.exchange, scope="mailbox:1")
     assert isinstance(gap, Gap)
     assert (gap.kind, gap.scope) == (kind, "mailbox:1")
-    assert words in gap.detail
+    assert words in gap.said
 
 
 async def test_an_object_that_is_not_there_is_absent_where_that_is_normal(connected: Connected) -> None:

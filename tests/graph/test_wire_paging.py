@@ -36,6 +36,16 @@ async def test_every_page_is_read_by_the_link_as_it_was_given(connected: Connect
     assert network.addresses[2] == link(2)
 
 
+async def test_a_feed_may_tell_of_one_object_on_page_after_page_as_long_as_it_tells_something_new(
+    connected: Connected,
+) -> None:
+    told = [{"id": "1", "name": name} for name in "abcd"]
+    answers = [httpx.Response(200, json={"value": [row], "@odata.nextLink": link(n)}) for n, row in enumerate(told, 1)]
+    async with connected(Scripted(*answers, page())) as session:
+        pages = await read(session.graph)
+    assert [row["name"] for rows in pages for row in rows] == ["a", "b", "c", "d"]
+
+
 async def test_a_page_has_its_headers_and_its_envelope(connected: Connected) -> None:
     answer = page("1", **{"@odata.deltaLink": "x"})
     answer.headers["Preference-Applied"] = "hierarchicalsharing"

@@ -133,6 +133,20 @@ def test_frozen_rows_leave_room_for_the_table(sheet: Worksheet) -> None:
     assert sum(sheet.row_dimensions[row].height or 15.75 for row in range(1, frozen + 1)) <= 190
 
 
+def test_eight_findings_fit_the_first_page_of_decisions(written: Written) -> None:
+    sheet = written.book["Decisions needed"]
+    page_points = (8.27 - sheet.page_margins.top - sheet.page_margins.bottom) * 72 / (SMALLEST_SCALE / 100)
+    # The hand-built findings have the longest names a tenant can give; those of plain length are the rule.
+    plain = [row for row in range(4, sheet.max_row + 1) if (sheet.row_dimensions[row].height or 0) < 100]
+    assert len(plain) >= 8
+    above = sum(sheet.row_dimensions[row].height for row in (1, 2, 3))
+    assert above + sum(sheet.row_dimensions[row].height for row in plain[:8]) <= page_points
+
+
+def test_what_was_found_stays_in_sight_while_the_answers_are_filled_in(written: Written) -> None:
+    assert written.book["Decisions needed"].freeze_panes == "B4"
+
+
 def test_filters_are_explained_above_the_table(sheet: Worksheet) -> None:
     (table,) = sheet.tables.values()
     assert sheet.auto_filter.ref is None

@@ -68,6 +68,14 @@ def test_every_gap_is_there_by_itself(technical: Written) -> None:
     assert "drive:b!0007" in technical.table("Gaps").column("Scope")
 
 
+def test_what_microsoft_said_of_a_gap_stands_beside_it(tmp_path: Path) -> None:
+    made = assessment()
+    gap = replace(made.gaps[0].gap, said="Microsoft said: 403 Forbidden on the user a5e7")
+    path = tmp_path / "technician.xlsx"
+    technician.write(replace(made, gaps=(replace(made.gaps[0], gap=gap),)), evidence, path)
+    assert Written(path).table("Gaps").column("What was said") == [gap.said]
+
+
 def test_evidence_has_its_declared_columns_and_types(technical: Written) -> None:
     body = technical.table("accounts")
     assert body.headers == list(DATA_SETS["accounts"].names)

@@ -1,8 +1,11 @@
 """What holds for every rule."""
 
+import ast
+import inspect
 import random
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -34,6 +37,7 @@ from rule_rows import (
 )
 from rule_rows import settings as mailbox_settings_of
 
+from m365audit import rules
 from m365audit.model.datasets import DATA_SETS
 from m365audit.model.policy import Policy
 from m365audit.model.words import Actor, Result, Severity, SubjectKind
@@ -249,3 +253,16 @@ def test_text_of_the_tenant_is_never_a_template() -> None:
         rows, because="{display_name}", subject_id="account_id", subject_name="{display_name}", result=REVIEW
     )
     assert found["because"].tolist() == ["{user_principal_name}"]
+
+
+def test_no_rule_reads_a_column_that_is_said_to_decide_nothing() -> None:
+    only_shown = {column.name for data_set in DATA_SETS.values() for column in data_set.columns if not column.judged}
+    folder = Path(inspect.getfile(rules)).parent
+    read = {
+        node.value if isinstance(node, ast.Constant) else node.attr
+        for module in folder.glob("*.py")
+        for node in ast.walk(ast.parse(module.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+    }
+    assert only_shown
+    assert not only_shown & read

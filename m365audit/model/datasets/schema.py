@@ -23,7 +23,8 @@ class Column:
     """One column. ``source`` is the property Microsoft names it by (a path such as ``prepaidUnits.enabled``).
 
     ``kind``: text, flag (true, false or unknown), count, time (UTC) or texts (a list of text).
-    A column is never given a value Microsoft did not send: absent stays null.
+    A column is never given a value Microsoft did not send: absent stays null. ``judged`` is false where no rule decides
+    by it: it is shown, or kept for the record, and its absence leaves no check open.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Column:
     meaning: str
     source: str | None = None
     unit: str | None = None
+    judged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,16 @@ class DataSet:
         """The Graph properties to ask for: the first step of every source, once each, in order."""
         return tuple(dict.fromkeys(c.source.split(".")[0] for c in self.columns if c.source))
 
+    def decides_nothing(self, property_path: str) -> bool:
+        """Whether every column made of a property, or of one below it, is only shown; of one no column names: no."""
+        below = f"{property_path}."
+        made_of_it = [
+            column
+            for column in self.columns
+            if column.source and (column.source == property_path or column.source.startswith(below))
+        ]
+        return bool(made_of_it) and not any(column.judged for column in made_of_it)
+
     def table(self, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
         """The rows as an Arrow table; a row may leave columns out (null) but may not add any."""
         return pa.Table.from_pylist(list(rows), schema=self.schema)
@@ -73,5 +85,5 @@ class DataSet:
 
 def as_frame(table: pa.Table) -> pd.DataFrame:
     """An Arrow table as pandas sees it everywhere in this program: every column Arrow-backed, nulls as ``pd.NA``."""
-    frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
+    frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype, use_threads=False)
     return frame
