@@ -30,12 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with serving(asked.few) as small:
         _typed(small)
         typed = [_typed(small) for _ in range(asked.typed_rounds)]
-        memory.insert(0, (asked.few, _ours(small)))
+        memory.append((asked.few, _ours(small)))
     with serving(asked.many) as largest:
         memory.append((asked.many, _ours(largest)))
     times = large.rows / small.rows
     _table(large, bare, ours, typed, times)
-    _memory(memory)
+    _memory(sorted(memory, key=lambda sized: sized[0]))
     held = _verdicts(bare, ours, statistics.median(figures.seconds for figures in typed) * times)
     sys.stdout.flush()
     subprocess.run([sys.executable, "-m", "benchmarks.rules", str(asked.judged)], check=True)  # noqa: S603
@@ -48,7 +48,7 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--few", type=int, default=2_000, help="people for the typed SDK, whose time is scaled up")
     parser.add_argument("--many", type=int, default=60_000, help="people of the last memory figure")
     parser.add_argument("--judged", type=int, default=5_000, help="people of the council the rules are timed on")
-    parser.add_argument("--rounds", type=int, default=7, help="turns of the bare loop and of the audit")
+    parser.add_argument("--rounds", type=int, default=15, help="turns of the bare loop and of the audit")
     parser.add_argument("--typed-rounds", type=int, default=2, help="turns of the typed SDK")
     return parser.parse_args(arguments)
 

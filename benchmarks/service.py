@@ -28,6 +28,7 @@ class Served:
 @contextmanager
 def serving(people: int) -> Iterator[Served]:
     """A council of so many people, served until the block is left."""
+    print(f"A council of {people:,} people is being made up …", file=sys.stderr)
     command = [sys.executable, "-m", "benchmarks.serve", str(people)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         assert process.stdin is not None

@@ -52,11 +52,10 @@ def primary_and_all_of(proxies: pa.ListArray, mails: pa.Array) -> tuple[pa.Array
     primary = addresses.take(pa.array(place, mask=place < 0))
     primary = pc.if_else(pc.fill_null(pc.not_equal(primary, ""), fill_value=False), primary, mails)
 
-    lacking = pc.fill_null(pc.not_equal(mails, ""), fill_value=False).to_numpy(zero_copy_only=False).copy()
-    lacking[
-        owners[np.flatnonzero(pc.fill_null(pc.equal(addresses, mails.take(pa.array(owners))), fill_value=False))]
-    ] = False
-    late = np.flatnonzero(lacking)
+    is_there = pc.fill_null(pc.equal(addresses, mails.take(pa.array(owners))), fill_value=False)
+    is_late = pc.fill_null(pc.not_equal(mails, ""), fill_value=False).to_numpy(zero_copy_only=False).copy()
+    is_late[owners[np.flatnonzero(is_there)]] = False
+    late = np.flatnonzero(is_late)
     owners = np.concatenate([owners, late])
     ends = np.cumsum(np.bincount(owners, minlength=len(proxies)))
     together = pa.concat_arrays([addresses, mails.take(pa.array(late))]).take(pa.array(owners.argsort(kind="stable")))

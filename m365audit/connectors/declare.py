@@ -53,7 +53,8 @@ def connector(*data_sets: str, permission: str, also: tuple[str, ...] = ()) -> C
 
     The function's parameters say what it wants: ``graph`` and ``exchange`` (services), ``window`` and ``coverage``
     (context), and data sets by name: ``accounts: pd.DataFrame`` cannot do without, ``accounts: pd.DataFrame | None``
-    can, ``accounts: Reading`` is read only when called. ``also`` names permissions for parts of it: without one, only that part is a gap.
+    can, ``accounts: Reading`` cannot but reads it only when called. ``also`` names permissions for parts of it: without
+    one, only that part is a gap.
 
     Raises:
         ValueError: a name is neither a data set, a service nor context.

@@ -1,11 +1,14 @@
 """Every Exchange mailbox, with what is set on the mailbox itself."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Final
+
+import pandas as pd
 
 from m365audit.connectors.addresses import plain, primary_and_all
 from m365audit.connectors.columns import Columns
 from m365audit.connectors.declare import connector
+from m365audit.connectors.frames import records
 from m365audit.graph import Exchange
 from m365audit.model.evidence import Gap, Row
 
@@ -38,14 +41,18 @@ _NO_ID: Final = "00000000-0000-0000-0000-000000000000"
 
 
 @connector("mailboxes", permission="Exchange.ManageAsApp")
-async def mailboxes(exchange: Exchange) -> AsyncIterator[Row | Gap]:
-    """Every Exchange mailbox, shared mailboxes and rooms included, with its kind and its forwarding."""
+async def mailboxes(exchange: Exchange, accounts: pd.DataFrame | None = None) -> AsyncIterator[Row | Gap]:
+    """Every Exchange mailbox, shared mailboxes and rooms included, with its kind and its forwarding.
+
+    Its object id is spelt as the directory spells it: the two services need not agree on capitals.
+    """
     columns = Columns(_SOURCES)
+    spelt = {row["account_id"].lower(): row["account_id"] for row in records(accounts, "account_id")}
     seen: set[str] = set()
     # Where Exchange does not take this selection, the wire asks again without it; the rest is dropped here.
     async for page in exchange.invoke("Get-Mailbox", select=tuple(_SOURCES.values()), ResultSize=UNLIMITED):
         for row in columns.rows(page):
-            _finish(row)
+            _finish(row, spelt)
             if row["mailbox_id"] not in seen:
                 seen.add(row["mailbox_id"])
                 yield row
@@ -53,9 +60,10 @@ async def mailboxes(exchange: Exchange) -> AsyncIterator[Row | Gap]:
         yield gap
 
 
-def _finish(row: Row) -> None:
+def _finish(row: Row, spelt: Mapping[str, str]) -> None:
     account_id = row["mailbox_id"]
-    row["mailbox_id"] = account_id if account_id and account_id != _NO_ID else row["exchange_id"]
+    known = spelt.get(account_id.lower(), account_id) if account_id else None
+    row["mailbox_id"] = known if known and known != _NO_ID else row["exchange_id"]
     for name in ("user_principal_name", "address", "forwarding_address"):
         row[name] = plain(row[name])
     row["addresses"] = primary_and_all(names(row["addresses"]))[1]

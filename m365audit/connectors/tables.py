@@ -6,10 +6,10 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from m365audit.connectors.columns import Columns, Raw
+from m365audit.connectors.columns import Columns
 from m365audit.model.datasets import DataSet
 from m365audit.model.datasets.schema import Kind
-from m365audit.model.evidence import Gap, Rows
+from m365audit.model.evidence import Gap, Row, Rows
 
 Came = dict[str, pa.Array]
 """Column name to as many values as there are rows."""
@@ -43,7 +43,7 @@ class Tables:
         self._key = sources[data_set.key[0]]
         self._seen: set[Any] = set()
 
-    async def over(self, pages: AsyncIterator[list[Raw]], finish: Callable[[Came], Came]) -> AsyncIterator[Rows]:
+    async def over(self, pages: AsyncIterator[list[Row]], finish: Callable[[Came], Came]) -> AsyncIterator[Rows]:
         """Every object as a row, once: while a list changes, an object can stand on two pages.
 
         ``finish`` puts columns into our words: name to values as they came, null where an object lacked them.
@@ -67,7 +67,7 @@ class Tables:
         """One gap for every property that no object carried."""
         return self._columns.gaps()
 
-    def _taken(self, objects: list[Raw]) -> pa.StructArray:
+    def _taken(self, objects: list[Row]) -> pa.StructArray:
         if any(kind is not dict for kind in set(map(type, objects))):
             message = "the list holds something that is no object"
             raise TypeError(message)

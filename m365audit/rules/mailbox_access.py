@@ -8,7 +8,7 @@ import pandas as pd
 from m365audit.model.keys import mailbox_access_key
 from m365audit.model.words import Actor, Right, Severity
 from m365audit.rules.addresses import domain_of, outside, owned
-from m365audit.rules.declare import breaches, rule
+from m365audit.rules.declare import breaches, rule, together, unjudged
 from m365audit.rules.populations import is_guest, may_sign_in
 from m365audit.rules.register_matching import (
     COUNCILLOR,
@@ -57,7 +57,8 @@ def mailbox_access_authorised(  # noqa: PLR0913 - the evidence it looks at
     Judged: each right given on a mailbox itself; inherited rights, denials and Exchange's own accounts are left out. A
         row of the register's sheet Mailbox access must name the same mailbox, delegate and right, have begun, and not
         have ended. A delegate that is a guest, outside the council, deleted or switched off, or somebody whose service
-        has ended, is reported whatever the register says. A group is authorised as a group.
+        has ended, is reported whatever the register says. A group is authorised as a group. A name that leads to nobody
+        is not judged where somebody is authorised to the same right over the same mailbox.
     Fix: enter it on the register's sheet Mailbox access with reason and last day, or have it removed: Exchange admin
         centre > Mailboxes > the mailbox > Delegation.
     """
@@ -66,6 +67,10 @@ def mailbox_access_authorised(  # noqa: PLR0913 - the evidence it looks at
         given = given[given["mailbox_id"].isin(_mailboxes_of(mailboxes_of, people, accounts, as_of))]
     given = _with_authorisation(given, authorised_access, _ids(given, accounts, groups), as_of)
     given["unfit"] = _unfit(given, accounts, owned(domains), set(leavers(people, accounts, as_of)["account_id"]))
+    # Exchange gave a name that leads to nobody: it may be the very one the register means.
+    unknown = given["delegate_kind"].isin(["unknown"]) & given["delegate_address"].isna()
+    untold = unknown & given["somebody_is"] & ~given["authorised"]
+    nameless, given = given[untold], given[~untold].copy()
     given["fault"] = first_fault(
         given,
         {
@@ -74,12 +79,8 @@ def mailbox_access_authorised(  # noqa: PLR0913 - the evidence it looks at
             "its authorisation on the register ended on {ended}": ~given["authorised"],
         },
     )
-    councillors = _mailboxes_of((COUNCILLOR,), people, accounts, as_of)
-    high = (given["unfit"] != "") | (given["right"].isin(_SPEAKING) & given["mailbox_id"].isin(councillors))
-    given["severity"] = [Severity.HIGH if urgent else Severity.MEDIUM for urgent in high]
-    given["actor"] = [Actor.PROVIDER if unfit else Actor.CLERK for unfit in given["unfit"]]
-    given["mend"] = [_REMOVE if unfit else _DECIDE for unfit in given["unfit"]]
-    return breaches(
+    given = _with_consequences(given, _mailboxes_of((COUNCILLOR,), people, accounts, as_of))
+    found = breaches(
         given[given["fault"] != ""],
         because="{who} has the right '{right}' over the mailbox of {whose}: {fault}",
         subject_id="key",
@@ -88,6 +89,26 @@ def mailbox_access_authorised(  # noqa: PLR0913 - the evidence it looks at
         actor="{actor}",
         fix="{mend}",
         evidence=("mailbox_address", "mailbox_kind", "delegate_address", "delegate_kind", "right"),
+    )
+    return together(
+        found,
+        unjudged(
+            nameless,
+            because="the register authorises somebody, and Exchange does not tell whether it is this one",
+            subject_id="key",
+            subject_name="{who} on {whose}",
+        ),
+    )
+
+
+def _with_consequences(given: pd.DataFrame, councillors: Collection[str]) -> pd.DataFrame:
+    """The rights with ``severity``, ``actor`` and ``mend``; ``councillors`` are their mailboxes."""
+    unfit = given["unfit"] != ""
+    high = unfit | (given["right"].isin(_SPEAKING) & given["mailbox_id"].isin(list(councillors)))
+    return given.assign(
+        severity=[Severity.HIGH if urgent else Severity.MEDIUM for urgent in high],
+        actor=[Actor.PROVIDER if gone else Actor.CLERK for gone in unfit],
+        mend=[_REMOVE if gone else _DECIDE for gone in unfit],
     )
 
 
@@ -136,7 +157,10 @@ def _ids(given: pd.DataFrame, accounts: pd.DataFrame, groups: pd.DataFrame | Non
 
 
 def _with_authorisation(given: pd.DataFrame, rows: pd.DataFrame, ids: Mapping[str, str], as_of: date) -> pd.DataFrame:
-    """The rights with ``authorised``, and with ``ended``, when an authorisation that no longer holds did."""
+    """The rights with ``authorised``; with ``ended``, when an authorisation that no longer holds did.
+
+    ``somebody_is`` says whether anybody at all is authorised to that right over that mailbox.
+    """
 
     def key(mailbox: object, delegate: object, right: object) -> tuple[str, ...]:
         return (*(text(ids.get(text(name), name)) for name in (mailbox, delegate)), text(right))
@@ -151,7 +175,12 @@ def _with_authorisation(given: pd.DataFrame, rows: pd.DataFrame, ids: Mapping[st
             ended[authorised] = max(until, ended.get(authorised, until))
     keys = [key(*part) for part in zip(given["mailbox_id"], given["delegate"], given["right"], strict=True)]
     last = column(given, map(ended.get, keys))
-    return given.assign(authorised=flags(given, (k in in_force for k in keys)), ended=last)
+    open_to = {(mailbox, right) for mailbox, _, right in in_force}
+    return given.assign(
+        authorised=flags(given, (k in in_force for k in keys)),
+        ended=last,
+        somebody_is=flags(given, ((mailbox, right) in open_to for mailbox, _, right in keys)),
+    )
 
 
 def _unfit(given: pd.DataFrame, accounts: pd.DataFrame, own: frozenset[str], leaver_ids: Collection[str]) -> pd.Series:

@@ -224,4 +224,10 @@ def sharing_limits_set(sharing_settings: pd.DataFrame) -> pd.DataFrame:
             subject_id="limit",
             subject_name="Sharing outside the council",
         ),
+        unjudged(
+            settings[known & settings["guests_may_reshare"].isna() & ~sharing.isin(["disabled"])],
+            because="whether guests may pass on what was shared with them was not said",
+            subject_id="reshare",
+            subject_name="Sharing on by guests",
+        ),
     )

@@ -88,6 +88,21 @@ async def test_a_mailbox_is_put_into_our_words(changes: dict[str, Any], column: 
     assert found.rows[0][column] == value
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        pytest.param("ABCDEF01", "AbCdEf01", id="that of an account, in other capitals"),
+        pytest.param("abcdef02", "abcdef02", id="that of no account"),
+    ],
+)
+async def test_an_object_id_is_spelt_as_the_directory_spells_it(told: str, kept: str) -> None:
+    service = Service(cmdlets={"Get-Mailbox": [mailbox(ExternalDirectoryObjectId=told)]})
+
+    found = await collect(mailboxes, service, accounts=frame("accounts", [{"account_id": "AbCdEf01"}]))
+
+    assert [row["mailbox_id"] for row in found.rows] == [kept]
+
+
 async def test_forwarding_that_exchange_never_tells_is_a_gap() -> None:
     silent = mailbox()
     del silent["ForwardingSmtpAddress"]

@@ -89,7 +89,7 @@ async def test_a_property_that_never_came_is_a_gap(objects: list[Json], missing:
         pytest.param(None, id="a null instead of an object"),
         pytest.param([["id", "a"]], id="a list instead of an object"),
         pytest.param({"id": "a", "bought": "five"}, id="a word where a number belongs"),
-        pytest.param({"id": "a", "labels": "x"}, id="a text where a list belongs"),
+        pytest.param({"id": "a", "labels": 7}, id="a number where a list belongs"),
     ],
 )
 async def test_what_cannot_be_understood_is_refused(said: object) -> None:

@@ -8,6 +8,7 @@ from rule_rows import (
     DOMAIN,
     FAILS,
     MEETS,
+    UNJUDGED,
     Row,
     Verdict,
     access,
@@ -48,6 +49,30 @@ def judged(
         parameters=parameters,
         **more,
     )
+
+
+UNTOLD = {
+    "delegate": "Finance Team",
+    "delegate_address": None,
+    "delegate_name": "Finance Team",
+    "delegate_kind": "unknown",
+}
+
+
+@pytest.mark.parametrize(
+    ("row", "verdict"),
+    [
+        pytest.param(None, FAILS, id="nobody is authorised to that right over that mailbox"),
+        pytest.param({}, UNJUDGED, id="somebody is, and it may be this one"),
+        pytest.param({"right": "Send as"}, FAILS, id="somebody is to another right"),
+        pytest.param({"mailbox": f"cy@{DOMAIN}"}, FAILS, id="somebody is over another mailbox"),
+        pytest.param({"until": date(2026, 11, 20)}, FAILS, id="somebody was until yesterday"),
+        pytest.param({"delegate": "finance team"}, MEETS, id="the register uses the same name"),
+    ],
+)
+def test_a_name_that_leads_to_nobody(row: Row | None, verdict: Verdict) -> None:
+    rows = [] if row is None else [authorised(**row)]
+    assert only(judged([access(**UNTOLD)], rows)) == verdict
 
 
 @pytest.mark.parametrize(

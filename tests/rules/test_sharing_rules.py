@@ -214,6 +214,14 @@ class TestSharingLimitsSet:
                 id="guests may reshare",
             ),
             pytest.param({"sharing": "disabled", "guests_may_reshare": True}, {}, id="resharing of nothing"),
+            pytest.param(
+                {"guests_may_reshare": None},
+                {"sharepoint.isResharingByExternalUsersEnabled": UNJUDGED},
+                id="whether guests may reshare was not said",
+            ),
+            pytest.param(
+                {"sharing": "disabled", "guests_may_reshare": None}, {}, id="nothing said of resharing of nothing"
+            ),
             pytest.param({"sharing": None}, {"sharepoint.sharingCapability": UNJUDGED}, id="the setting was not said"),
             pytest.param({"sharing": "news"}, {"sharepoint.sharingCapability": UNJUDGED}, id="a setting unheard of"),
         ],

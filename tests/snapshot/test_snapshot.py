@@ -5,12 +5,13 @@ from pathlib import Path
 
 import orjson
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from m365audit.model.datasets import DATA_SETS
-from m365audit.model.evidence import Gap
+from m365audit.model.evidence import Gap, Rows
 from m365audit.model.words import GapKind
 from m365audit.snapshot import BadRun, DataSetWriter, RunFolder, Snapshot, new_run, run_folder, runs, write_manifest
 from m365audit.snapshot.read import TamperedRun
@@ -160,3 +161,32 @@ def _is_encodable(text: str) -> bool:
 
 def _or_none(value: object) -> object:
     return None if value is pd.NA or value is None else value
+
+
+def test_rows_at_once_are_kept_like_rows_one_by_one(tmp_path: Path) -> None:
+    folder = new_run(tmp_path, "x", NOW)
+    writer = DataSetWriter(folder.evidence, ACCOUNTS)
+    writer.add({"account_id": "a", "created_at": "2026-01-02T03:04:05Z"})
+    writer.add_all(Rows(pa.table({"account_id": ["b"], "created_at": ["2026-01-02T03:04:05.1234567Z"]})))
+    writer.add({"account_id": "c"})
+    record = writer.close(permission="", requests=0, seconds=0)
+    write_manifest(folder, {"accounts": record}, {"tenant": "x", "finished_at": NOW})
+    snapshot = Snapshot.open(folder)
+    frame = snapshot.frame("accounts")
+    assert list(frame["account_id"]) == ["a", "b", "c"]
+    assert frame["created_at"].iloc[1] == datetime(2026, 1, 2, 3, 4, 5, 123456, tzinfo=UTC)
+    assert frame["enabled"].isna().all()
+    assert snapshot.coverage("accounts").rows == 3
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        pytest.param("shoe_size", [9], id="a column nobody declared"),
+        pytest.param("enabled", ["yes"], id="a column of another type"),
+    ],
+)
+def test_rows_at_once_that_do_not_fit_are_refused(tmp_path: Path, column: str, values: list[object]) -> None:
+    writer = DataSetWriter(new_run(tmp_path, "x", NOW).evidence, ACCOUNTS)
+    with pytest.raises((ValueError, TypeError)):
+        writer.add_all(Rows(pa.table({"account_id": ["a"], column: values})))
