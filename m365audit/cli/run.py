@@ -70,14 +70,16 @@ def collect(
     ] = None,
     config: Config = CONFIG,
     reports: Reports = REPORTS,
+    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> int:
     """Read the evidence of one council into a new run, and judge nothing."""
     tenant = load_tenant(config, slug)
     names = _data_sets(only)
     with _watch(tenant) as progress:
-        collecting = engine.collect(tenant, places(config, reports), Now.of(None).at, only=names, progress=progress)
-        folder = asyncio.run(collecting)
+        now = Now.of(as_of)
+        where = places(config, reports)
+        folder = asyncio.run(engine.collect(tenant, where, now.at, only=names, as_of=now.as_of, progress=progress))
     snapshot = Snapshot.open(folder)
     if as_json:
         _print_json(

@@ -28,6 +28,8 @@ from m365audit.model.words import GapKind
 LARGEST_PAGE = 999
 LARGEST_SIGN_IN_PAGE = 500
 
+# Every tenant has an account and a domain: a list of none is no answer, whatever its status says.
+_EMPTY = Gap(GapKind.ERROR, "Microsoft sent an empty list where there must be something.", "Run the audit again.")
 _TEXTS = pa.list_(pa.string())
 _LICENCES = pa.list_(pa.struct([("skuId", pa.string())]))
 
@@ -44,8 +46,12 @@ async def organisation(graph: Graph) -> AsyncIterator[Row | Gap]:
 async def domains(graph: Graph) -> AsyncIterator[Row | Gap]:
     """Every domain of the tenant; those Microsoft has verified are the council's own."""
     # No $top: the service ignores it here.
+    found = False
     async for row in _read(graph, graph.request(graph.sdk.domains), DOMAINS, _domain):
+        found = True
         yield row
+    if not found:
+        yield _EMPTY
 
 
 @connector("accounts", permission="User.Read.All")
@@ -53,10 +59,14 @@ async def accounts(graph: Graph) -> AsyncIterator[Rows | Gap]:
     """Every account that is not deleted, guests and shared mailboxes included."""
     request = graph.request(graph.sdk.users, select=ACCOUNTS.select, top=LARGEST_PAGE)
     tables = Tables(ACCOUNTS, arriving={"proxyAddresses": _TEXTS, "assignedLicenses": _LICENCES})
+    found = False
     async for rows in tables.over(graph.pages(request), _accounts):
+        found = True
         yield rows
     for gap in tables.gaps():
         yield gap
+    if not found:
+        yield _EMPTY
 
 
 @connector("sign_in_activity", permission="AuditLog.Read.All", also=("User.Read.All",))

@@ -79,10 +79,11 @@ async def collect(
     now: datetime,
     *,
     only: Iterable[str] | None = None,
+    as_of: date | None = None,
     progress: Progress | None = None,
     clock: Clock | None = None,
 ) -> RunFolder:
-    """Sign in and collect all evidence of one tenant into a new run.
+    """Sign in and collect all evidence of one tenant into a new run; calendars are read around ``as_of``, else now.
 
     Raises:
         SignInFailed: Microsoft did not let us in; no run is left behind.
@@ -95,7 +96,8 @@ async def collect(
         refuse_unsafe(access.roles, tenant.accept_write_permissions, tenant.council)
         folder = new_run(places.reports, tenant.slug, now)
         with logging_to(folder.log):
-            collection = Collection(tenant, folder, session, now, progress or Silent())
+            around = datetime.combine(as_of, datetime.min.time(), UTC) if as_of else now
+            collection = Collection(tenant, folder, session, around, progress or Silent())
             await collection.run(plan(only))
     return folder
 
@@ -160,6 +162,6 @@ async def audit(
     """
     policies(tenant, places)
     read_register(tenant.register_path)
-    folder = await collect(tenant, places, now or datetime.now(UTC), progress=progress, clock=clock)
+    folder = await collect(tenant, places, now or datetime.now(UTC), as_of=as_of, progress=progress, clock=clock)
     assessment = evaluate(tenant, places, folder, as_of)
     return Outcome(tenant, folder, assessment, report(assessment, folder))

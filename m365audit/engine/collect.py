@@ -80,9 +80,9 @@ def plan(only: Iterable[str] | None, connectors: Iterable[Connector] = CONNECTOR
     return tuple(connector for connector in connectors if id(connector) in wanted)
 
 
-def window(tenant: Tenant, now: datetime) -> MeetingWindow:
-    """The stretch of calendar to read: whole days around now."""
-    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+def window(tenant: Tenant, around: datetime) -> MeetingWindow:
+    """The stretch of calendar to read: whole days around a moment."""
+    midnight = around.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     meetings = tenant.meetings
     return MeetingWindow(
         start=midnight - timedelta(days=meetings.back_days),
@@ -125,7 +125,7 @@ class Collection:
     tenant: Tenant
     folder: RunFolder
     session: Session
-    now: datetime
+    around: datetime
     progress: Progress = field(default_factory=Silent)
     records: dict[str, DataSetRecord] = field(default_factory=dict)
     _there: dict[str, asyncio.Event] = field(default_factory=dict)
@@ -202,7 +202,7 @@ class Collection:
 
     def _arguments(self, connector: Connector, services: Mapping[str, Any]) -> dict[str, Any]:
         context = {
-            "window": window(self.tenant, self.now),
+            "window": window(self.tenant, self.around),
             "coverage": {n: self.records[n].coverage for n in (*connector.needs, *connector.uses) if n in self.records},
         }
         arguments = {name: services[name] for name in connector.services}

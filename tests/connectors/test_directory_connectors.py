@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from contract_service import DENIED, NO_PREMIUM, Fault, Service, collect, frame
 
+from m365audit.connectors.declare import Connector
 from m365audit.connectors.directory import (
     accounts,
     deleted_accounts,
@@ -279,3 +280,14 @@ async def test_groups_come_with_lower_case_addresses() -> None:
 async def test_a_fault_is_not_an_empty_tenant() -> None:
     with pytest.raises(Refused):
         await collect(groups, Service({"/groups": Fault(400, "BadRequest", "no")}))
+
+
+@pytest.mark.parametrize(
+    ("connector", "path"),
+    [pytest.param(accounts, "/users", id="accounts"), pytest.param(domains, "/domains", id="domains")],
+)
+async def test_a_list_of_none_where_there_must_be_some_is_a_gap(connector: Connector, path: str) -> None:
+    found = await collect(connector, Service({path: []}))
+
+    assert found.rows == []
+    assert [(gap.kind, gap.scope) for gap in found.gaps] == [(GapKind.ERROR, "tenant")]
