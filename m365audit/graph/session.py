@@ -62,7 +62,8 @@ class Session:
             # Any other refusal comes from a service that knows who we are.
             if refused.status == 401:  # noqa: PLR2004
                 reason = (refused.message or refused.code or "no reason given").rstrip(".")
-                msg = f"Microsoft Graph refused the sign-in: {reason}; see that the token, secret or certificate is current."
+                remedy = "see that the token, secret or certificate is current"
+                msg = f"Microsoft Graph refused the sign-in: {reason}; {remedy}."
                 raise SignInFailed(msg) from None
             if refused.said.has_code(CONNECTION_LOST):
                 msg = "Microsoft Graph could not be reached: see that this machine has a connection, and try again."

@@ -215,7 +215,7 @@ def _reach(assessment: Assessment) -> str:
     own = [outcome.clause for outcome in assessment.own_clauses]
     automatic = sum(clause.judgement is Judgement.AUTOMATIC for clause in own)
     return (
-        "Only about one clause in eight can be decided from Microsoft 365 data alone; of this policy's "
+        "Of the clauses of the usual policies only one in eight or so is settled by data alone; of this policy's "
         f"{counted(len(own), 'clause')} it is {automatic}. The others need a person as well, or only a person."
     )
 

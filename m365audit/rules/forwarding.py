@@ -32,7 +32,7 @@ def mail_forwarded_outside(
     *,
     exempt: frozenset[str] = frozenset(),
 ) -> pd.DataFrame:
-    """No mailbox sends its mail on to an address outside the council.
+    """The council's mail is sent on to nobody outside it.
 
     Why: council business in a private mailbox is still the council's to search and disclose, but out of its reach; and
         an intruder's first act is often to send mail on.

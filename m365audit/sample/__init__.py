@@ -1,1 +1,1 @@
-"""The sample councils, and the imitation of Graph, Exchange and the login service that serves them."""
+"""Two fictional councils, and a Microsoft 365 in small to audit them in."""

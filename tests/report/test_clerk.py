@@ -188,7 +188,7 @@ def test_what_is_met_what_was_stated_and_what_nobody_knows_are_told_apart(writte
 def test_the_cover_says_what_is_not_known(written: Written) -> None:
     said = answers(written)
     assert "Warning" in said["What could not be checked?"]
-    assert "one clause in eight" in said["How much can data decide?"]
+    assert "one in eight" in said["How much can data decide?"]
     assert "No content of mails or documents" in said["What was not read?"]
     assert "5 Dec 2026" in said["What must I decide, and by when?"]
     assert "21 Nov 2026 at 09:30" in said["When?"]
