@@ -67,7 +67,12 @@ class _Reading:
         by_id = {box["mailbox_id"]: box for box in boxes}
         grants: list[Row | None] = []
         refusals: list[Gap] = []
-        async for page in self._exchange.invoke("Get-RecipientPermission", scope=SEND_AS_SCOPE, ResultSize=UNLIMITED):
+        async for page in self._exchange.invoke(
+            "Get-RecipientPermission",
+            scope=SEND_AS_SCOPE,
+            ResultSize=UNLIMITED,
+            IncludeTrusteeWithPrimarySmtpAddress=True,
+        ):
             if isinstance(page, Gap):
                 refusals.append(page)
             elif not isinstance(page, Absent):

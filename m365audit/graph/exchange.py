@@ -135,18 +135,21 @@ class Exchange:
         self, cmdlet: str, select: Collection[str] | None, parameters: dict[str, Any]
     ) -> AsyncGenerator[Page, None]:
         started = False
+        bare = {name: value for name, value in parameters.items() if value is not True}
         try:
             async with aclosing(self._run(cmdlet, select, parameters)) as run:
                 async for page in run:
                     started = True
                     yield page
         except Refused as refused:
-            # Which properties may be selected is nowhere published: without the selection the answer is the same.
-            if started or not select or refused.status != 400 or "Identity" in parameters:  # noqa: PLR2004
+            # Which properties may be selected and which switches a command has differs from tenant to tenant: without
+            # them the answer holds the same, in other words.
+            is_spare = bare != parameters or (select and "Identity" not in parameters)
+            if started or not is_spare or refused.status != 400:  # noqa: PLR2004
                 raise
         else:
             return
-        async with aclosing(self._run(cmdlet, None, parameters)) as run:
+        async with aclosing(self._run(cmdlet, None, bare)) as run:
             async for page in run:
                 yield page
 

@@ -256,7 +256,8 @@ async def test_send_as_is_read_at_once_for_the_whole_tenant(entry: Json, rows: s
     found, service = await access(sending=[entry])
 
     assert told(found) == rows
-    assert ("Get-RecipientPermission", {"ResultSize": "Unlimited"}) in service.invoked
+    asked = {"ResultSize": "Unlimited", "IncludeTrusteeWithPrimarySmtpAddress": True}
+    assert ("Get-RecipientPermission", asked) in service.invoked
     assert not found.gaps
 
 

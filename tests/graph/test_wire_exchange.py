@@ -172,6 +172,17 @@ async def test_a_selection_exchange_does_not_know_is_left_out(connected: Connect
     assert network.addresses == [f"{INVOKE}?$select=X", INVOKE]
 
 
+@pytest.mark.parametrize("identity", [{}, {"Identity": "guid-1"}], ids=["of everything", "of one object"])
+async def test_a_switch_exchange_does_not_know_is_left_out(connected: Connected, identity: dict[str, str]) -> None:
+    unknown = refusal(400, "BadRequest", "A parameter cannot be found that matches parameter name 'IncludeX'.")
+    network = Scripted(unknown, rows({"Guid": "1"}))
+    async with connected(network) as session:
+        assert await invoke(session.exchange, "Get-MailboxPermission", IncludeX=True, **identity) == [[{"Guid": "1"}]]
+    sent = [json.loads(request.content)["CmdletInput"]["Parameters"] for request in network.requests]
+    assert ["IncludeX" in parameters for parameters in sent] == [True, False]
+    assert all(parameters.items() >= identity.items() for parameters in sent)
+
+
 async def test_without_a_token_for_exchange_its_data_is_a_gap_and_graph_goes_on(connected: Connected) -> None:
     tokens = ReadyTokens({"M365AUDIT_GRAPH_TOKEN": "t"})
     async with connected(Scripted(httpx.Response(200, json={"id": "1"})), credentials=tokens) as session:
