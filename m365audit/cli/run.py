@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from m365audit.cli.app import CONFIG, REPORTS, AsJson, AsOf, Config, Now, Reports, Run, Slug, app, err, out, places
 from m365audit.cli.refusals import REFUSALS, code_of, say
-from m365audit.cli.show import result_table, watching
+from m365audit.cli.show import result_table, shortfalls, watching
 from m365audit.engine import audit as engine
 from m365audit.engine.collect import Progress
 from m365audit.engine.document import as_json as assessment_as_json
@@ -54,6 +54,8 @@ def audit(
         err.print(f"{escape(result.tenant.council)}:", soft_wrap=True)
         for path in result.workbooks:
             err.print(f"  {escape(str(path))}", soft_wrap=True)
+        for line in shortfalls(result.assessment, codes[-1]):
+            err.print(f"  {escape(line)}", soft_wrap=True)
     if as_json:
         _print_json([assessment_as_json(outcome.assessment) for outcome in outcomes])
     elif outcomes:
@@ -90,7 +92,9 @@ def collect(
             words = "" if record.coverage.is_whole else f"  {record.coverage.gaps[0].detail}"
             out.print(f"{name:18} {record.coverage.rows:>9,} rows{escape(words)}")
         out.print(str(folder.path))
-    return engine.collected_code(gap.kind for r in snapshot.records.values() for gap in r.coverage.gaps)
+    coverages = [record.coverage for record in snapshot.records.values()]
+    kinds = [gap.kind for coverage in coverages for gap in coverage.gaps]
+    return engine.collected_code(kinds, nothing_came=all(coverage.is_absent for coverage in coverages))
 
 
 @app.command()

@@ -10,14 +10,21 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from m365audit.engine import audit as engine
 from m365audit.engine.audit import Outcome
 from m365audit.engine.collect import Progress as Watcher
 from m365audit.engine.collect import Silent
+from m365audit.model.assessment import Assessment
 from m365audit.model.evidence import Coverage
 from m365audit.model.words import Result
 
 # Shown in this order, worst first.
 _SHOWN = tuple(result for result in Result if result is not Result.ACCEPTED)
+_ASKS = {
+    engine.REFUSED: "Nothing could be read: no consent. `m365audit doctor` lists what an administrator must grant.",
+    engine.PARTIAL: "Part of the evidence is missing; what rests on it is Not assessed. Mend the above and run again.",
+    engine.TRY_LATER: "Microsoft asked to be left alone for a while: run it again later.",
+}
 # Councils that fit beside one another on a terminal.
 _SIDE_BY_SIDE = 3
 
@@ -53,6 +60,18 @@ def watching(err: Console, council: str) -> Iterator[Watcher]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[now]}"))
     with Progress(*columns, TimeElapsedColumn(), console=err, transient=True) as progress:
         yield Bars(progress, council)
+
+
+def shortfalls(assessment: Assessment, code: int) -> Iterator[str]:
+    """What was not read and what would mend it, each reason once; then what the exit code asks for."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for note in assessment.data_sets:
+        for gap in note.coverage.gaps:
+            reasons.setdefault((gap.detail.rstrip("."), gap.fix.rstrip(".")), []).append(note.name.replace("_", " "))
+    for (detail, fix), names in reasons.items():
+        yield f"not read: {', '.join(dict.fromkeys(names))}: {detail}. To mend it: {fix}."
+    if code in _ASKS:
+        yield _ASKS[code]
 
 
 def result_table(outcomes: Sequence[Outcome]) -> Table:

@@ -10,7 +10,7 @@ from m365audit.graph.said import Service
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Granted application permissions by service; a service whose token does not say, or that has none, is left out."""
+    """Granted application permissions by service; one whose token cannot be read, or that has none, is left out."""
 
     granted: Mapping[Service, frozenset[str]]
 
@@ -39,7 +39,7 @@ async def read_access(credentials: Credentials) -> Access:
             if service is Service.GRAPH:
                 raise
             continue
-        roles = payload.get("roles", payload.get("scp", "").split())
-        if roles:
-            granted[service] = frozenset(roles)
+        # A token that can be read and names no permission has none; one that cannot be read says nothing either way.
+        if payload:
+            granted[service] = frozenset(payload.get("roles", payload.get("scp", "").split()))
     return Access(granted)

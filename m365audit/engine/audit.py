@@ -35,7 +35,7 @@ _SHOULD_HAVE_COME = frozenset(
     {GapKind.PERMISSION, GapKind.ROLE, GapKind.POLICY, GapKind.THROTTLED, GapKind.ERROR, GapKind.NOT_COLLECTED}
 )
 
-DONE, FINDINGS, PARTIAL, TRY_LATER = 0, 1, 4, 75
+DONE, FINDINGS, REFUSED, PARTIAL, TRY_LATER = 0, 1, 3, 4, 75
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ class Outcome:
 
     def exit_code(self, fail_on: Severity | None) -> int:
         """What the process should end with: partial before findings, for a half audit says nothing of the rest."""
-        code = collected_code(self.assessment.gap_kinds)
+        nothing = all(note.coverage.is_absent for note in self.assessment.data_sets)
+        code = collected_code(self.assessment.gap_kinds, nothing_came=nothing)
         if code != DONE:
             return code
         threshold = list(Severity).index(fail_on) if fail_on else -1
@@ -65,11 +66,13 @@ class Outcome:
         return FINDINGS if urgent else DONE
 
 
-def collected_code(kinds: Iterable[GapKind]) -> int:
-    """The exit code of a collecting whose gaps are of these kinds."""
+def collected_code(kinds: Iterable[GapKind], *, nothing_came: bool) -> int:
+    """The exit code of a collecting whose gaps are of these kinds; where nothing came at all, consent is refused."""
     missing = set(kinds) & _SHOULD_HAVE_COME
     if missing == {GapKind.THROTTLED}:
         return TRY_LATER
+    if nothing_came and GapKind.PERMISSION in missing:
+        return REFUSED
     return PARTIAL if missing else DONE
 
 

@@ -10,8 +10,10 @@ import pytest
 from audits import NOW, Audited, audited, environment, served, without
 from openpyxl import load_workbook
 
+from m365audit.cli.show import shortfalls
 from m365audit.engine.audit import audit, policies
 from m365audit.engine.collect import Silent
+from m365audit.engine.doctor import diagnose
 from m365audit.engine.parameters import BadParameter
 from m365audit.engine.safety import UnsafePermission
 from m365audit.fleet import Failed, audit_all
@@ -69,6 +71,34 @@ def assert_missed_and_nothing_invented(less: Audited, whole: Audited) -> None:
         elif check.result is Result.MEETS:
             assert before[check.check] is Result.MEETS
     assert less.outcome.exit_code(None) == 4
+
+
+def test_where_nothing_is_consented_to_it_says_so_and_not_clean(tmp_path: Path) -> None:
+    council = little_sampling(NOW)
+    none = audited(replace(council, tenant=replace(council.tenant, granted=frozenset())), tmp_path)
+    assert none.outcome.exit_code(None) == 3
+    assert all(check.result is not Result.MEETS for check in none.outcome.assessment.checks if check.sources)
+    said = list(shortfalls(none.outcome.assessment, 3))
+    assert "accounts" in said[0] + said[1]
+    assert all("To mend it: " in line for line in said[:-1])
+    assert "administrator" in said[-1]
+
+
+def test_without_p1_and_access_policy_the_terminal_names_both_and_the_remedy(little_sampling_audit: Audited) -> None:
+    said = list(shortfalls(little_sampling_audit.outcome.assessment, little_sampling_audit.outcome.exit_code(None)))
+    assert any("sign in activity" in line and "Entra ID P1" in line for line in said)
+    assert any("meeting options" in line and "New-CsApplicationAccessPolicy" in line for line in said)
+    assert "run again" in said[-1]
+
+
+def test_doctor_reads_a_token_without_permissions_as_none_granted(tmp_path: Path) -> None:
+    council = little_sampling(NOW)
+    bare = replace(council, tenant=replace(council.tenant, granted=frozenset()))
+    with served([bare], tmp_path) as (service, places, _clock), tokens_of(service, bare):
+        found = asyncio.run(diagnose(load_tenant(places.config, council.slug)))
+    assert found.granted == ()
+    assert found.exit_code == 4
+    assert not any(line.granted for line in found.permissions)
 
 
 def test_exchange_without_its_directory_role_is_a_gap(exampleton_audit: Audited, tmp_path: Path) -> None:
