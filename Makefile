@@ -9,7 +9,7 @@ demo: $(READY)
 	$(BIN)/m365audit demo
 
 test: $(READY)
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n auto
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from m365audit.engine.audit import Outcome, Places, audit
 from m365audit.engine.collect import Progress
-from m365audit.graph import Clock
+from m365audit.graph import REAL, Outside
 from m365audit.model.tenant import Tenant
 from m365audit.settings import load_tenant
 
@@ -31,13 +31,13 @@ def audit_all(
     *,
     now: datetime | None = None,
     as_of: date | None = None,
-    clock: Clock | None = None,
+    outside: Outside = REAL,
 ) -> Iterator[Outcome | Failed]:
     """Audit each council and give its outcome, or the refusal that ended it, as it comes."""
     for slug in slugs:
         try:
             tenant = load_tenant(places.config, slug)
             with watch(tenant) as progress:
-                yield asyncio.run(audit(tenant, places, now=now, as_of=as_of, progress=progress, clock=clock))
+                yield asyncio.run(audit(tenant, places, now=now, as_of=as_of, progress=progress, outside=outside))
         except refusals as refusal:
             yield Failed(slug, refusal)

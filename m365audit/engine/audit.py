@@ -15,7 +15,7 @@ from m365audit.engine.judge import Inputs
 from m365audit.engine.parameters import check_parameters
 from m365audit.engine.runlog import logging_to
 from m365audit.engine.safety import refuse_unsafe
-from m365audit.graph import Clock, connect
+from m365audit.graph import REAL, Outside, connect
 from m365audit.model.assessment import Assessment
 from m365audit.model.policy import Policy
 from m365audit.model.tenant import Tenant
@@ -84,7 +84,7 @@ async def collect(
     only: Iterable[str] | None = None,
     as_of: date | None = None,
     progress: Progress | None = None,
-    clock: Clock | None = None,
+    outside: Outside = REAL,
 ) -> RunFolder:
     """Sign in and collect all evidence of one tenant into a new run; calendars are read around ``as_of``, else now.
 
@@ -93,7 +93,7 @@ async def collect(
         UnsafePermission: the app may do more than read; no run is left behind.
         BadRun: the evidence could not be written.
     """
-    async with connect(tenant, clock=clock) as session:
+    async with connect(tenant, outside) as session:
         await session.sign_in()
         access = await read_access(session.credentials)
         refuse_unsafe(access.roles, tenant.accept_write_permissions, tenant.council)
@@ -157,7 +157,7 @@ async def audit(
     now: datetime | None = None,
     as_of: date | None = None,
     progress: Progress | None = None,
-    clock: Clock | None = None,
+    outside: Outside = REAL,
 ) -> Outcome:
     """The whole way for one council.
 
@@ -165,6 +165,6 @@ async def audit(
     """
     policies(tenant, places)
     read_register(tenant.register_path)
-    folder = await collect(tenant, places, now or datetime.now(UTC), as_of=as_of, progress=progress, clock=clock)
+    folder = await collect(tenant, places, now or datetime.now(UTC), as_of=as_of, progress=progress, outside=outside)
     assessment = evaluate(tenant, places, folder, as_of)
     return Outcome(tenant, folder, assessment, report(assessment, folder))

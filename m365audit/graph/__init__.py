@@ -10,10 +10,11 @@ from m365audit.graph.governor import Governor, Pacing
 from m365audit.graph.paging import Page
 from m365audit.graph.retry import Patience
 from m365audit.graph.said import Service
-from m365audit.graph.session import Session, connect
+from m365audit.graph.session import REAL, Outside, Session, connect
 
 __all__ = [
     "ABSENT",
+    "REAL",
     "UNKNOWN_MEMBERS",
     "Absent",
     "Clock",
@@ -22,6 +23,7 @@ __all__ = [
     "Governor",
     "Graph",
     "NotAllowed",
+    "Outside",
     "Pacing",
     "Page",
     "Patience",

@@ -70,21 +70,29 @@ class Session:
                 raise SignInFailed(msg) from None
 
 
-@asynccontextmanager
-async def connect(
-    tenant: Tenant,
-    *,
-    clock: Clock | None = None,
-    credentials: Credentials | None = None,
-    governor: Governor | None = None,
-    patience: Patience | None = None,
-    transport: httpx.AsyncBaseTransport | None = None,
-    jitter: random.Random | None = None,
-) -> AsyncIterator[Session]:
-    """A tenant's services for as long as the block lasts; nothing is sent yet.
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Everything of the wire that reaches outside the program; what is ``None`` is the real thing.
 
-    Everything that reaches outside may be handed in: ``clock`` for another time, ``credentials`` for other tokens,
-    ``transport`` for another network (the guard stays in front of it).
+    ``clock`` is another time, ``credentials`` are other tokens, ``transport`` is another network (the guard stays in
+    front of it), ``jitter`` makes the spread of waits repeatable.
+    """
+
+    clock: Clock | None = None
+    credentials: Credentials | None = None
+    governor: Governor | None = None
+    patience: Patience | None = None
+    transport: httpx.AsyncBaseTransport | None = None
+    jitter: random.Random | None = None
+
+
+REAL = Outside()
+"""The wall's clock, the tenant file's sign-in, the machine's network."""
+
+
+@asynccontextmanager
+async def connect(tenant: Tenant, outside: Outside = REAL) -> AsyncIterator[Session]:
+    """A tenant's services for as long as the block lasts; nothing is sent yet.
 
     Raises:
         SignInFailed: an endpoint of the tenant file may not be used.
@@ -92,21 +100,21 @@ async def connect(
     # httpx would write every address, with the names in it, to the log at INFO.
     for name in ("httpx", "azure", "msal"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    clock = clock or WallClock()
+    clock = outside.clock or WallClock()
     endpoints = tenant.endpoints
     try:
-        guard = Guard(transport or _network(endpoints.graph), endpoints.graph, endpoints.exchange)
+        guard = Guard(outside.transport or _network(endpoints.graph), endpoints.graph, endpoints.exchange)
     except NotAllowed as refusal:
         msg = f"endpoints in {tenant.slug}.yaml: {refusal}."
         raise SignInFailed(msg) from None
-    credentials = credentials or credentials_for(tenant, clock)
+    credentials = outside.credentials or credentials_for(tenant, clock)
     client = httpx.AsyncClient(
         transport=guard, timeout=_TIMEOUT, follow_redirects=False, headers={"User-Agent": USER_AGENT}
     )
     async with client:
         adapters = {service: _adapter(client) for service in Service}
-        governor = governor or Governor(clock, pacing_for(endpoints.graph))
-        wire = Wire(adapters, credentials, governor, clock, patience, jitter)
+        governor = outside.governor or Governor(clock, pacing_for(endpoints.graph))
+        wire = Wire(adapters, credentials, governor, clock, outside.patience, outside.jitter)
         sdk: Any = GraphServiceClient(request_adapter=adapters[Service.GRAPH])  # type: ignore[arg-type]
         graph = Graph(wire, sdk, endpoints.graph, tenant.tenant_id)
         yield Session(graph, Exchange(wire, endpoints.exchange, tenant.tenant_id), credentials)

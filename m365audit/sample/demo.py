@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from m365audit.engine.audit import Outcome, Places
 from m365audit.engine.collect import Progress
 from m365audit.fleet import Failed, audit_all
+from m365audit.graph import Outside
 from m365audit.graph.credentials import TOKEN_VARIABLES
 from m365audit.model.tenant import Tenant as TenantFile
 from m365audit.model.words import Result
@@ -97,7 +98,9 @@ def run(folder: Path, reports: Path, watch: Watch) -> tuple[list[Outcome], list[
             raise BadFile(folder, None, "", problem, "name another folder with --reports") from error
         for council in councils:
             with tokens_of(service, council):
-                results = audit_all([council.slug], Places(folder, reports), watch, (BadFile, BadRun), clock=clock)
+                results = audit_all(
+                    [council.slug], Places(folder, reports), watch, (BadFile, BadRun), outside=Outside(clock)
+                )
                 for result in results:
                     if isinstance(result, Failed):
                         raise result.refusal

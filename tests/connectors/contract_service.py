@@ -15,7 +15,7 @@ import orjson
 import pandas as pd
 
 from m365audit.connectors import Connector
-from m365audit.graph import ReadyTokens, Session, connect
+from m365audit.graph import Outside, ReadyTokens, Session, connect
 from m365audit.model.datasets import DATA_SETS
 from m365audit.model.evidence import Entry, Gap, Looked, Row, Rows
 from m365audit.model.tenant import Auth, AuthKind, Endpoints, Tenant
@@ -168,7 +168,7 @@ async def collect(connector: Connector, service: Service, **inputs: object) -> C
     """Run a connector over the real wire against a service."""
     tokens = ReadyTokens({"M365AUDIT_GRAPH_TOKEN": "graph", "M365AUDIT_EXCHANGE_TOKEN": "exchange"})
     transport = httpx.MockTransport(service)
-    async with connect(TENANT_FILE, clock=QuickClock(), credentials=tokens, transport=transport) as session:
+    async with connect(TENANT_FILE, Outside(QuickClock(), tokens, transport=transport)) as session:
         return await gather(connector, session, **inputs)
 
 

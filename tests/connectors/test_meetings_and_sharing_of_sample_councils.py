@@ -8,7 +8,7 @@ from workload_service import Collected, frame, gathered
 
 from m365audit.connectors import CONNECTORS
 from m365audit.engine.collect import window
-from m365audit.graph import ReadyTokens, connect
+from m365audit.graph import Outside, ReadyTokens, connect
 from m365audit.model.evidence import Coverage, Row
 from m365audit.model.keys import share_key
 from m365audit.model.tenant import Tenant
@@ -43,7 +43,7 @@ async def everything(council: SampleCouncil, manner: Manner) -> Collected:
                 "endpoints": dict.fromkeys(("graph", "exchange", "login"), service.url),
             }
         )
-        async with connect(tenant, credentials=tokens) as session:
+        async with connect(tenant, Outside(credentials=tokens)) as session:
             for connector in map(by_name.__getitem__, IN_ORDER):
                 inputs: dict[str, object] = {
                     name: frame(name, *found.rows[name]) for name in (*connector.needs, *connector.uses)

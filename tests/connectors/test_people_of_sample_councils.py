@@ -7,7 +7,7 @@ import pytest
 from contract_service import Collected, frame, gather
 
 from m365audit.connectors import CONNECTORS
-from m365audit.graph import ReadyTokens, connect
+from m365audit.graph import Outside, ReadyTokens, connect
 from m365audit.model.evidence import Coverage
 from m365audit.model.keys import forward_key, mailbox_access_key
 from m365audit.model.tenant import Auth, AuthKind, Endpoints, Tenant
@@ -41,7 +41,7 @@ async def everything(council: SampleCouncil) -> dict[str, Collected]:
             auth=Auth(kind=AuthKind.TOKEN),
             endpoints=Endpoints(graph=service.url, exchange=service.url),
         )
-        async with connect(tenant, credentials=ReadyTokens(tokens)) as session:
+        async with connect(tenant, Outside(credentials=ReadyTokens(tokens))) as session:
             for name in IN_ORDER:
                 connector = by_name[name]
                 inputs: dict[str, object] = {

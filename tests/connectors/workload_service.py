@@ -15,7 +15,7 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from m365audit.connectors import Connector
-from m365audit.graph import ReadyTokens, Session, connect
+from m365audit.graph import Outside, ReadyTokens, Session, connect
 from m365audit.model.datasets import DATA_SETS, as_frame
 from m365audit.model.evidence import Entry, Gap, Looked, Row, Rows
 from m365audit.model.tenant import Tenant
@@ -199,7 +199,7 @@ async def collect(connector: Connector, service: Workloads, **inputs: object) ->
         }
     )
     tokens = ReadyTokens({"M365AUDIT_GRAPH_TOKEN": "made up"})
-    async with connect(tenant, credentials=tokens, transport=httpx.MockTransport(service)) as session:
+    async with connect(tenant, Outside(credentials=tokens, transport=httpx.MockTransport(service))) as session:
         return await gathered(connector, session, **inputs)
 
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from wire_fakes import Connected, Handler, Loopback, VirtualClock, tenant_of
 
-from m365audit.graph import Governor, Pacing, Patience, ReadyTokens, Session, connect
+from m365audit.graph import Governor, Outside, Pacing, Patience, ReadyTokens, Session, connect
 from m365audit.model.tenant import Tenant
 
 
@@ -42,7 +42,7 @@ def connected(tenant: Tenant, clock: VirtualClock, tokens: ReadyTokens) -> Conne
             "transport": httpx.MockTransport(handler),
             "jitter": random.Random(1),  # noqa: S311
         }
-        async with connect(tenant, **{**given, **changes}) as session:
+        async with connect(tenant, Outside(**{**given, **changes})) as session:
             yield session
 
     return open_session

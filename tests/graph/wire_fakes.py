@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from aiohttp import web
 
-from m365audit.graph import ReadyTokens, Session, connect
+from m365audit.graph import Outside, ReadyTokens, Session, connect
 from m365audit.model.tenant import Auth, AuthKind, Endpoints, Tenant
 
 TENANT_ID = "11111111-2222-3333-4444-555555555555"
@@ -110,7 +110,7 @@ class Loopback:
     async def connected(self, handler: Serve) -> AsyncIterator[Session]:
         address = await self.serve(handler)
         there = tenant_of(endpoints=Endpoints(graph=address, exchange=address, login="https://login.test"))
-        async with connect(there, clock=self._clock, credentials=self._tokens) as session:
+        async with connect(there, Outside(self._clock, self._tokens)) as session:
             yield session
 
     async def close(self) -> None:

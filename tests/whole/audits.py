@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from m365audit.engine.audit import Outcome, Places, audit
+from m365audit.graph import Outside
 from m365audit.sample.councils import SampleCouncil
 from m365audit.sample.demo import DemoClock, tokens_of, write_config
 from m365audit.sample.service.manner import Fault, Manner
@@ -58,7 +59,7 @@ def audited(
     """One council audited from sign-in to workbooks."""
     with served([council], folder, manner, faults) as (service, places, clock), tokens_of(service, council):
         tenant = load_tenant(places.config, council.slug)
-        outcome = asyncio.run(audit(tenant, places, now=NOW, clock=clock))
+        outcome = asyncio.run(audit(tenant, places, now=NOW, outside=Outside(clock)))
         return Audited(council, outcome, service, places)
 
 

@@ -17,7 +17,7 @@ from m365audit.engine.doctor import diagnose
 from m365audit.engine.parameters import BadParameter
 from m365audit.engine.safety import UnsafePermission
 from m365audit.fleet import Failed, audit_all
-from m365audit.graph import SignInFailed
+from m365audit.graph import Outside, SignInFailed
 from m365audit.model.words import GapKind, Result
 from m365audit.register import BadRegister
 from m365audit.sample.councils import SampleCouncil, exampleton, little_sampling
@@ -149,7 +149,7 @@ def test_without_a_register_what_needs_one_is_not_assessed_and_the_remedy_is_nam
     council = little_sampling(NOW)
     with served([council], tmp_path) as (service, places, clock), tokens_of(service, council):
         no_register(tmp_path, council)
-        outcome = asyncio.run(audit(load_tenant(places.config, council.slug), places, now=NOW, clock=clock))
+        outcome = asyncio.run(audit(load_tenant(places.config, council.slug), places, now=NOW, outside=Outside(clock)))
     checks = {check.check: check for check in outcome.assessment.checks}
     for name in ("person-has-account", "account-on-register", "leaver-access-removed", "mailbox-access-authorised"):
         assert checks[name].result is Result.NOT_ASSESSED, name
@@ -192,7 +192,7 @@ def test_a_mistake_is_refused_before_anything_is_asked_and_nothing_is_written(
     with served([council], tmp_path) as (service, places, clock), tokens_of(service, council):
         spoil(tmp_path, council)
         with pytest.raises(refusal) as refused:
-            asyncio.run(audit(load_tenant(places.config, council.slug), places, now=NOW, clock=clock))
+            asyncio.run(audit(load_tenant(places.config, council.slug), places, now=NOW, outside=Outside(clock)))
         assert service.requests == []
     assert all(word in str(refused.value) for word in words), str(refused.value)
     assert not places.reports.exists()
@@ -204,10 +204,10 @@ def test_an_app_that_may_write_is_refused_by_name_and_accepted_by_name(tmp_path:
     with served([replace(council, tenant=tenant)], tmp_path) as (service, places, clock), tokens_of(service, council):
         file = load_tenant(places.config, council.slug)
         with pytest.raises(UnsafePermission, match=r"Mail\.ReadWrite"):
-            asyncio.run(audit(file, places, now=NOW, clock=clock))
+            asyncio.run(audit(file, places, now=NOW, outside=Outside(clock)))
         assert not places.reports.exists()
         accepted = file.model_copy(update={"accept_write_permissions": ("Mail.ReadWrite",)})
-        assert asyncio.run(audit(accepted, places, now=NOW, clock=clock)).workbooks
+        assert asyncio.run(audit(accepted, places, now=NOW, outside=Outside(clock))).workbooks
 
 
 def test_a_refused_sign_in_is_said_and_leaves_nothing(tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_a_refused_sign_in_is_said_and_leaves_nothing(tmp_path: Path) -> None:
         environment(M365AUDIT_GRAPH_TOKEN="not-a-token", M365AUDIT_EXCHANGE_TOKEN="not-a-token"),
         pytest.raises(SignInFailed),
     ):
-        asyncio.run(audit(load_tenant(places.config, council.slug), places, now=NOW, clock=clock))
+        asyncio.run(audit(load_tenant(places.config, council.slug), places, now=NOW, outside=Outside(clock)))
     assert not (places.reports / council.slug).exists()
 
 
@@ -225,7 +225,7 @@ def test_one_council_that_fails_does_not_stop_the_next(tmp_path: Path) -> None:
     council = little_sampling(NOW)
     with served([council], tmp_path) as (service, places, clock), tokens_of(service, council):
         slugs = ["nowhere", council.slug]
-        results = list(audit_all(slugs, places, lambda _: _silent(), (BadFile,), now=NOW, clock=clock))
+        results = list(audit_all(slugs, places, lambda _: _silent(), (BadFile,), now=NOW, outside=Outside(clock)))
     assert isinstance(results[0], Failed)
     assert not isinstance(results[1], Failed)
     assert results[1].assessment.council == council.name

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 
+BreakOff = Literal["cut", "hang-up"]
+"""How a connection ends too early: after half of the answer, or before any of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Manner:
@@ -45,7 +48,7 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     times: int | None = None
-    break_off: Literal["cut", "hang-up"] | None = None
+    break_off: BreakOff | None = None
 
 
 class Faults:

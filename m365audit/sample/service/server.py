@@ -14,7 +14,7 @@ from m365audit.sample.service.graph_service import GraphService
 from m365audit.sample.service.holdings import Holdings
 from m365audit.sample.service.limits import Meters
 from m365audit.sample.service.login_service import CLIENT_ID, CLIENT_SECRET, LoginService
-from m365audit.sample.service.manner import Fault, Faults, Manner
+from m365audit.sample.service.manner import BreakOff, Fault, Faults, Manner
 from m365audit.sample.service.message import Answer, Ask, Log, Logged, lower
 from m365audit.sample.service.tokens import RESOURCES, Tokens
 from m365audit.sample.tenant import Tenant
@@ -97,12 +97,16 @@ class Service:
 
     async def respond(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one HTTP request."""
-        ask = await _asked(request)
+        answer, broken = await self.serve(await _asked(request))
+        if broken is not None:
+            return await _broken_off(request, answer, half=broken == "cut")
+        return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
+
+    async def serve(self, ask: Ask) -> tuple[Answer, BreakOff | None]:
+        """The answer to one request, and how the connection breaks off over it, if it does."""
         fault = self._faults.strike(ask.path, breaking=True)
         answer = await self._answer(ask)
-        if fault is not None:
-            return await _broken_off(request, answer, half=fault.break_off == "cut")
-        return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
+        return answer, fault.break_off if fault else None
 
     async def _answer(self, ask: Ask) -> Answer:
         first = ask.path.strip("/").partition("/")[0].lower()
