@@ -37,12 +37,12 @@ class Use:
     verdict: Verdict
 
 
-def assess(inputs: Inputs, baseline: Policy, first_seen: Mapping[str, date]) -> Assessment:
+def assess(bench: Bench, baseline: Policy, first_seen: Mapping[str, date]) -> Assessment:
     """Judge every clause of the council's policy and of the baseline.
 
     ``first_seen`` is what earlier runs found: reference to the date it was first seen.
     """
-    bench = Bench(inputs)
+    inputs = bench.inputs
     clauses = tuple(r for policy in (inputs.policy, baseline) for r in _clause_results(policy, bench))
     uses = [use for policy in (inputs.policy, baseline) for use in _uses(policy, bench)]
     tenant, snapshot = inputs.tenant, inputs.snapshot

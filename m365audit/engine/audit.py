@@ -8,18 +8,19 @@ from pathlib import Path
 
 from m365audit.engine import document
 from m365audit.engine.access import read_access
-from m365audit.engine.assess import LONDON, assess
+from m365audit.engine.assess import LONDON
 from m365audit.engine.collect import Collection, Progress, Silent, plan
-from m365audit.engine.history import first_seen
+from m365audit.engine.history import EARLIER_AUDITS, as_record, earlier, first_seen
 from m365audit.engine.judge import Inputs
 from m365audit.engine.parameters import check_parameters
 from m365audit.engine.runlog import logging_to
 from m365audit.engine.safety import refuse_unsafe
+from m365audit.engine.specimen import assess_and_look
 from m365audit.graph import REAL, Outside, connect
 from m365audit.model.assessment import Assessment
 from m365audit.model.policy import Policy
 from m365audit.model.tenant import Tenant
-from m365audit.model.words import GapKind, Severity
+from m365audit.model.words import SHOULD_HAVE_COME, GapKind, Severity
 from m365audit.policy import BASELINE, load
 from m365audit.register import read_register
 from m365audit.report import clerk, technician
@@ -29,11 +30,6 @@ from m365audit.rules.planned import PLANNED
 from m365audit.snapshot import RunFolder, Snapshot, new_run
 
 log = logging.getLogger(__name__)
-
-# Gaps of these kinds mean that something which should have come did not; the others are how the tenant is.
-_SHOULD_HAVE_COME = frozenset(
-    {GapKind.PERMISSION, GapKind.ROLE, GapKind.POLICY, GapKind.THROTTLED, GapKind.ERROR, GapKind.NOT_COLLECTED}
-)
 
 DONE, FINDINGS, REFUSED, PARTIAL, TRY_LATER = 0, 1, 3, 4, 75
 
@@ -68,7 +64,7 @@ class Outcome:
 
 def collected_code(kinds: Iterable[GapKind], *, nothing_came: bool) -> int:
     """The exit code of a collecting whose gaps are of these kinds; where nothing came at all, consent is refused."""
-    missing = set(kinds) & _SHOULD_HAVE_COME
+    missing = set(kinds) & SHOULD_HAVE_COME
     if missing == {GapKind.THROTTLED}:
         return TRY_LATER
     if nothing_came and GapKind.PERMISSION in missing:
@@ -113,15 +109,17 @@ def evaluate(tenant: Tenant, places: Places, folder: RunFolder, as_of: date | No
     """
     policy, baseline = policies(tenant, places)
     snapshot = Snapshot.open(folder)
+    audits = earlier(places.reports, tenant.slug, folder)
     inputs = Inputs(
         tenant=tenant,
         snapshot=snapshot,
         register=read_register(tenant.register_path),
         policy=policy,
         as_of=as_of or folder.started_at.astimezone(LONDON).date(),
+        records={EARLIER_AUDITS: as_record(audits)},
     )
     with logging_to(folder.log):
-        assessment = assess(inputs, baseline, first_seen(places.reports, tenant.slug, folder))
+        assessment = assess_and_look(inputs, baseline, first_seen(audits))
     document.write(assessment, folder)
     return assessment
 

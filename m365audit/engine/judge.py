@@ -15,7 +15,7 @@ from m365audit.model.policy import Policy
 from m365audit.model.tenant import Tenant
 from m365audit.model.words import GapKind, Result, worst
 from m365audit.rules import Rule
-from m365audit.rules.declare import COLUMNS
+from m365audit.rules.declare import COLUMNS, RECORDS
 from m365audit.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
@@ -35,18 +35,24 @@ class Inputs:
     register: Register | None
     policy: Policy
     as_of: date
+    records: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    """What the audit knows of itself, by name."""
 
     def frame(self, name: str) -> pd.DataFrame:
-        """A data set or a register sheet; its declared columns, default index."""
+        """A data set, a register sheet or a record; its declared columns, default index."""
+        if name in RECORDS:
+            return self.records[name]
         if name not in DATA_SETS:
             return (self.register or {})[name]
         frame = self.snapshot.frame(name)
         return with_named_domains(frame, self.tenant.domains) if name == "domains" else frame
 
     def coverage(self, name: str) -> Coverage:
-        """How much there is of a data set or a register sheet."""
+        """How much there is of a data set, a register sheet or a record."""
         if name in DATA_SETS:
             return self.snapshot.coverage(name)
+        if name in RECORDS:
+            return Coverage() if name in self.records else Coverage(gaps=(_unrecorded(name),))
         return Coverage(gaps=_register_gap(name, self.register, self.tenant))
 
     def for_judging(self, name: str) -> Coverage:
@@ -63,6 +69,11 @@ class Inputs:
 def _leaves_something_open(name: str, gap: Gap) -> bool:
     is_of_property = gap.scope.startswith(PROPERTY)
     return not (is_of_property and DATA_SETS[name].decides_nothing(gap.scope.removeprefix(PROPERTY)))
+
+
+def _unrecorded(name: str) -> Gap:
+    detail = f"there is no record of the {name.replace('_', ' ')}"
+    return Gap(GapKind.NOT_COLLECTED, detail, "audit the council with `m365audit audit`", data_set=name)
 
 
 def _register_gap(sheet: str, register: Register | None, tenant: Tenant) -> tuple[Gap, ...]:
@@ -114,6 +125,16 @@ class Bench:
         if key not in self._verdicts:
             self._verdicts[key] = judge(rule, asked, self.inputs)
         return self._verdicts[key]
+
+    def knowing(self, records: Mapping[str, pd.DataFrame]) -> "Bench":
+        """A bench that knows more of the audit itself, and judges again only what depends on that."""
+        inputs = replace(self.inputs, records={**self.inputs.records, **records})
+        kept = {
+            key: verdict
+            for key, verdict in self._verdicts.items()
+            if not {*verdict.rule.needs, *verdict.rule.uses} & set(records)
+        }
+        return Bench(inputs, kept)
 
     def verdicts(self) -> dict[str, list[Verdict]]:
         """Everything judged so far, by rule id."""

@@ -43,6 +43,13 @@ class GapKind(StrEnum):
     NOT_COLLECTED = "not-collected"
 
 
+SHOULD_HAVE_COME = frozenset(
+    {GapKind.PERMISSION, GapKind.ROLE, GapKind.POLICY, GapKind.THROTTLED, GapKind.ERROR, GapKind.NOT_COLLECTED}
+)
+"""Gaps of these kinds make an audit partial: something is missing that should have come. The others are how the
+tenant is."""
+
+
 class Severity(StrEnum):
     """How soon a finding wants attention, most urgent first."""
 

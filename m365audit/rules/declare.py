@@ -26,6 +26,8 @@ REGISTER_SHEETS = (
     "training",
     "statements",
 )
+RECORDS = ("earlier_audits", "workbook_faults")
+"""What the audit knows of itself: frames the engine makes, described where it makes them."""
 CONTEXT = ("as_of", "tenant_id", "policy")
 COLUMNS = (
     "subject_kind",
@@ -45,7 +47,7 @@ _HEADINGS = re.compile(r"^(Why|Judged|Fix|See):", re.MULTILINE)
 class Rule:
     """One rule, as the engine sees it.
 
-    ``needs`` are data sets and register sheets it cannot judge without, ``uses`` those it can;
+    ``needs`` are data sets, register sheets and records it cannot judge without, ``uses`` those it can;
     ``row_by_row`` the data sets each of whose rows is judged alone, so that a breach found in a part is a breach;
     ``helpful`` those of ``uses`` that only make the words better or stand in for one another: a rule that lacks any
     other evidence never says *Meets*.
@@ -97,15 +99,15 @@ def rule(
     """Declare a rule; see :class:`Rule` for the words.
 
     Raises:
-        ValueError: a parameter is no data set, register sheet or context, or the docstring lacks a heading.
+        ValueError: a parameter is no data set, register sheet, record or context, or the docstring lacks a heading.
     """
 
     def declare(judge: Judge) -> Rule:
         signature = inspect.signature(judge).parameters
         wanted = [p for p in signature.values() if p.kind is not p.KEYWORD_ONLY and p.name not in CONTEXT]
-        known = {*DATA_SETS, *REGISTER_SHEETS}
+        known = {*DATA_SETS, *REGISTER_SHEETS, *RECORDS}
         if unknown := [p.name for p in wanted if p.name not in known]:
-            message = f"{rule_id} asks for {', '.join(unknown)}, which is no data set and no register sheet"
+            message = f"{rule_id} asks for {', '.join(unknown)}, which is no data set, register sheet or record"
             raise ValueError(message)
         title, page = _page(rule_id, inspect.getdoc(judge) or "")
         return Rule(

@@ -4,7 +4,6 @@ PLANNED: dict[str, str] = {
     "admin-changes-expected": "What administrators changed in the month, for the Clerk to call expected or not.",
     "admin-roles-justified": "Who holds an administrator role, and whether councillors or more people than needed do.",
     "app-access-approved": "Which apps can read mail, files or sites, and whether the register approves them.",
-    "audit-cadence": "Whether an audit was completed every month and its decisions came back.",
     "audit-log-on": "Whether what people and administrators do is recorded, in every mailbox too.",
     "auditor-read-only": "Whether this audit holds exactly the read permissions it was approved for.",
     "backup-running": "Whether Microsoft 365 Backup runs, or a dated report of another backup is on file.",
@@ -29,6 +28,5 @@ PLANNED: dict[str, str] = {
     "two-step-enforced": "Whether security defaults or Conditional Access ask every person for the second step.",
     "two-step-exclusions-on-register": "Whether only the register's emergency accounts are left out.",
     "unmanaged-device-limited": "Whether devices the council does not manage can do less.",
-    "workbooks-accessible": "Whether the workbooks of this audit pass the accessibility checks.",
 }
 """Check id to one line on what it will look at. A check leaves this list when a rule of its id is written."""

@@ -217,7 +217,15 @@ DOMAINS: tuple[Row, ...] = (
 )
 
 
+_RECORDS = {
+    "earlier_audits": ("run", "made_on", "complete"),
+    "workbook_faults": ("workbook", "rule", "sheet", "what"),
+}
+
+
 def frame(name: str, rows: list[Row]) -> pd.DataFrame:
+    if name in _RECORDS:
+        return pd.DataFrame(rows, columns=list(_RECORDS[name]))
     if name in _SHEETS:
         return pd.DataFrame(rows, columns=list(_SHEETS[name]), dtype=object)
     return DATA_SETS[name].frame(rows)

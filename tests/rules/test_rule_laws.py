@@ -72,6 +72,14 @@ COUNCIL = {
         person("mia", account=f"clerk@{DOMAIN}", role="Town Clerk", until=date(2024, 1, 1)),
     ],
     "other_accounts": [{"account": f"office@{DOMAIN}", "kind": "shared mailbox"}],
+    "earlier_audits": [
+        {"run": "20260801T090000Z", "made_on": date(2026, 8, 1), "complete": True},
+        {"run": "20260901T090000Z", "made_on": date(2026, 9, 1), "complete": False},
+    ],
+    "workbook_faults": [
+        {"workbook": "Clerk", "rule": "no cells are merged", "sheet": "Cover", "what": "A1:B1 is merged"},
+        {"workbook": "Clerk", "rule": "no cells are merged", "sheet": "Notes", "what": "A1:B1 is merged"},
+    ],
     "third_parties": [{"kind": "guest", "identifier": "elsewhere.test", "from": None, "until": None}],
     "accepted_sharing": [
         accepted(),
@@ -209,7 +217,7 @@ def test_its_declaration_names_only_what_it_looks_at(rule: Rule) -> None:
     assert not looked_at & set(CONTEXT)
     assert rule.topic in {
         "People and accounts", "Two-step sign-in", "Mailbox access", "Forwarding", "Sharing outside", "Guests",
-        "Meetings", "Leavers", "Policy and training",
+        "Meetings", "Leavers", "Policy and training", "This audit",
     }  # fmt: skip
 
 
