@@ -23,6 +23,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks
 
 docs: $(READY)
+	$(BIN)/python -m docs.rule_book
 	$(BIN)/python -m docs.render
 
 $(READY): pyproject.toml constraints.txt
