@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: collecting against a bare loop and against the typed SDK, memory by size, and the rules.
+"""``python -m benchmarks``: collecting against a bare loop and the typed SDK, memory, rules, limits, and faults.
 
 Every figure is of a process of its own, on this machine, in this run; only ratios within one run mean anything. The
 parties take turns, so that whatever else the machine does meets them all. Exit code 1 where a limit is broken.
@@ -39,7 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     held = _verdicts(bare, ours, statistics.median(figures.seconds for figures in typed) * times)
     sys.stdout.flush()
     subprocess.run([sys.executable, "-m", "benchmarks.rules", str(asked.judged)], check=True)  # noqa: S603
-    return 0 if held else 1
+    whole = subprocess.run([sys.executable, "-m", "benchmarks.large", str(asked.judged)], check=False)  # noqa: S603
+    paced = subprocess.run([sys.executable, "-m", "benchmarks.pace"], check=False)
+    command = [sys.executable, "-m", "benchmarks.faults", "--schedules", str(asked.schedules)]
+    faults = subprocess.run(command, check=False)  # noqa: S603
+    return 0 if held and not any(one.returncode for one in (whole, paced, faults)) else 1
 
 
 def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -48,6 +52,7 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--few", type=int, default=2_000, help="people for the typed SDK, whose time is scaled up")
     parser.add_argument("--many", type=int, default=60_000, help="people of the last memory figure")
     parser.add_argument("--judged", type=int, default=5_000, help="people of the council the rules are timed on")
+    parser.add_argument("--schedules", type=int, default=10_000, help="schedules of faults an audit is made under")
     parser.add_argument("--rounds", type=int, default=15, help="turns of the bare loop and of the audit")
     parser.add_argument("--typed-rounds", type=int, default=2, help="turns of the typed SDK")
     return parser.parse_args(arguments)

@@ -22,7 +22,7 @@ def main() -> int:
         return 2
     shutil.rmtree(PAGES, ignore_errors=True)
     with tempfile.TemporaryDirectory() as folder:
-        outcomes, _ = demo.run(Path(folder) / "config", Path(folder), lambda _: nullcontext(Silent()))
+        outcomes, _ = demo.run(Path(folder) / "demo", lambda _: nullcontext(Silent()))
         for workbook in (path for outcome in outcomes for path in outcome.workbooks):
             sys.stdout.write(f"{render(workbook, PAGES / workbook.stem)}\n")
     return 0

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import looptime
 
-from m365audit.graph import Governor, Outside, Pacing, ReadyTokens
+from m365audit.graph import AppLimits, Governor, Outside, Pacing, ReadyTokens
 from m365audit.graph.credentials import TOKEN_VARIABLES
 from m365audit.model.tenant import Tenant
 from m365audit.sample.service.inside import Inside
@@ -48,14 +48,21 @@ def run(main: Coroutine[Any, Any, Result]) -> Result:
 
 
 def outside(
-    service: Service, clock: LoopClock, tenant: Tenant, *, pacing: Pacing = Pacing.DOCUMENTED, seed: int = 1
+    service: Service,
+    clock: LoopClock,
+    tenant: Tenant,
+    *,
+    pacing: Pacing = Pacing.DOCUMENTED,
+    seed: int = 1,
+    app: AppLimits | None = None,
 ) -> Outside:
     """A tenant's wire, laid into the service itself."""
     tokens = {variable: service.token(tenant.tenant_id, str(name)) for name, variable in TOKEN_VARIABLES.items()}
     return Outside(
         clock=clock,
         credentials=ReadyTokens(tokens),
-        governor=Governor(clock, pacing),
+        governor=Governor(clock, pacing, app),
         transport=Inside(service, clock),
         jitter=random.Random(seed),  # noqa: S311
+        names=service.names,
     )

@@ -31,6 +31,7 @@ AsOf = Annotated[
     typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="Judge as of this date (YYYY-MM-DD)."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Begin anew, even where the last run was stopped.")]
 Run = Annotated[
     str | None, typer.Option("--run", metavar="RUN", help="A run such as 20261121T093000Z; else the newest.")
 ]

@@ -1,6 +1,5 @@
-"""Commands that answer a question: rules, clauses, doctor."""
+"""Commands that answer a question: rules, clauses."""
 
-import asyncio
 import textwrap
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -8,16 +7,14 @@ from typing import Annotated, Any
 import orjson
 import typer
 from rich.markup import escape
-from rich.table import Table
 
-from m365audit.cli.app import CONFIG, AsJson, Config, app, err, out
-from m365audit.engine.doctor import Diagnosis, diagnose
+from m365audit.cli.app import CONFIG, AsJson, Config, app, out
 from m365audit.model.policy import Clause
 from m365audit.model.words import Judgement
 from m365audit.policy import load
 from m365audit.rules import RULES, Rule
 from m365audit.rules.planned import PLANNED
-from m365audit.settings import load_tenant, nearest
+from m365audit.settings import nearest
 
 
 @app.command()
@@ -104,39 +101,3 @@ def _show_clause(clause: Clause) -> None:
         out.print(f"    A person states: {escape(clause.attestation.ask)}")
     if clause.left_to_a_person and clause.judgement is not Judgement.ATTESTATION:
         out.print(f"    Left for a person: {escape(clause.left_to_a_person)}")
-
-
-@app.command()
-def doctor(
-    slug: Annotated[str, typer.Argument(metavar="SLUG", help="Name of the tenant file: config/tenants/SLUG.yaml.")],
-    *,
-    config: Config = CONFIG,
-    as_json: AsJson = False,
-) -> int:
-    """Sign in, and say what is granted, what is missing, and what will not be assessed for it."""
-    diagnosis = asyncio.run(diagnose(load_tenant(config, slug)))
-    if as_json:
-        typer.echo(orjson.dumps(asdict(diagnosis), option=orjson.OPT_INDENT_2))
-    else:
-        _show_diagnosis(diagnosis)
-    return diagnosis.exit_code
-
-
-def _show_diagnosis(diagnosis: Diagnosis) -> None:
-    out.print(f"[bold]{escape(diagnosis.council)}[/]: signed in to {escape(diagnosis.graph)}")
-    if diagnosis.granted is None:
-        err.print("The token does not say what it may do, so nothing can be said before the audit tries.")
-        return
-    table = Table("Permission", "Granted", "For", "Without it")
-    for line in diagnosis.permissions:
-        without = f"not assessed: {', '.join(line.checks)}" if line.checks else ""
-        table.add_row(line.permission, "yes" if line.granted else "[bold]no[/]", ", ".join(line.data_sets), without)
-    out.print(table)
-    missing = [line.permission for line in diagnosis.permissions if not line.granted]
-    err.print(f"Missing: {', '.join(missing)}." if missing else "Everything the audit asks for is granted.")
-    for name in diagnosis.unsafe:
-        err.print(
-            f"[bold]{escape(name)}[/] lets the auditor do more than read: take it away, or accept it in the tenant file"
-        )
-    for name in diagnosis.unneeded:
-        err.print(f"{escape(name)} is granted but not needed")

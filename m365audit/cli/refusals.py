@@ -7,28 +7,33 @@ from dotenv import load_dotenv
 from rich.markup import escape
 
 from m365audit.cli.app import err
+from m365audit.engine.loop import Stopped
 from m365audit.engine.parameters import BadParameter
 from m365audit.engine.safety import UnsafePermission
 from m365audit.graph import SignInFailed
 from m365audit.register import BadRegister
+from m365audit.register.ledger import BadLedger, TamperedLedger
 from m365audit.settings import BadFile
-from m365audit.snapshot import BadRun
-from m365audit.snapshot.read import TamperedRun
+from m365audit.snapshot import BadRun, Busy
+from m365audit.snapshot.folders import TamperedRun
 
 # What typer raises for wrong words. It carries its own copy of click, whose name is not public; this way of reaching
 # the class holds for both.
 _WrongWords: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
-USAGE, REFUSED_SIGN_IN, UNSAFE, INTERRUPTED = 2, 3, 5, 75
+USAGE, REFUSED_SIGN_IN, UNSAFE, TRY_AGAIN = 2, 3, 5, 75
 
 _CODES: tuple[tuple[type[Exception], int], ...] = (
     (TamperedRun, UNSAFE),
     (UnsafePermission, UNSAFE),
+    (TamperedLedger, UNSAFE),
     (SignInFailed, REFUSED_SIGN_IN),
     (BadFile, USAGE),
     (BadRegister, USAGE),
+    (BadLedger, USAGE),
     (BadParameter, USAGE),
     (BadRun, USAGE),
+    (Busy, TRY_AGAIN),
 )
 
 REFUSALS = tuple(kind for kind, _ in _CODES)
@@ -55,7 +60,7 @@ def exit_code_of(app: Callable[..., object]) -> int:
     except _WrongWords as wrong:
         err.print(f"[bold red]error:[/] {escape(wrong.format_message())}", soft_wrap=True)  # type: ignore[attr-defined]
         return USAGE
-    except (KeyboardInterrupt, typer.Abort):
-        err.print("stopped; what was not finished is left out, run the command again")
-        return INTERRUPTED
+    except (Stopped, KeyboardInterrupt, typer.Abort) as stopped:
+        err.print(escape(str(stopped) or "stopped; run the command again"), soft_wrap=True)
+        return TRY_AGAIN
     return code if isinstance(code, int) else 0

@@ -1,25 +1,41 @@
 """Commands that make or judge a run: audit, collect, evaluate, report."""
 
-import asyncio
-from contextlib import AbstractContextManager
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Annotated
 
 import orjson
 import typer
 from rich.markup import escape
 
-from m365audit.cli.app import CONFIG, REPORTS, AsJson, AsOf, Config, Now, Reports, Run, Slug, app, err, out, places
+from m365audit.cli.app import (
+    CONFIG,
+    REPORTS,
+    AsJson,
+    AsOf,
+    Config,
+    Fresh,
+    Now,
+    Reports,
+    Run,
+    Slug,
+    app,
+    err,
+    out,
+    places,
+)
+from m365audit.cli.councils import chosen, worst_code
 from m365audit.cli.refusals import REFUSALS, code_of, say
-from m365audit.cli.show import result_table, shortfalls, watching
+from m365audit.cli.show import result_table, shortfalls
+from m365audit.cli.stopping import Watch
 from m365audit.engine import audit as engine
-from m365audit.engine.collect import Progress
+from m365audit.engine.doctor_register import words_on_waiting
 from m365audit.engine.document import as_json as assessment_as_json
+from m365audit.engine.loop import Loop, Stopped
 from m365audit.fleet import Failed, audit_all
 from m365audit.model.datasets import DATA_SETS
-from m365audit.model.tenant import Tenant
 from m365audit.model.words import Severity
-from m365audit.settings import load_tenant, nearest, tenants_available
+from m365audit.settings import load_tenant, nearest
 from m365audit.snapshot import Snapshot, run_folder
 
 FailOn = Annotated[
@@ -29,38 +45,35 @@ FailOn = Annotated[
 
 
 @app.command()
-def audit(
+def audit(  # noqa: PLR0913 - its options
     slugs: Annotated[list[str] | None, typer.Argument(metavar="SLUG...", help="Names of tenant files.")] = None,
     *,
     everyone: Annotated[bool, typer.Option("--all", help="Every tenant file there is.")] = False,
     config: Config = CONFIG,
     reports: Reports = REPORTS,
     as_of: AsOf = None,
+    fresh: Fresh = False,
     fail_on: FailOn = None,
     as_json: AsJson = False,
 ) -> int:
     """Collect, evaluate and report: one council, several, or all."""
     level = _severity(fail_on)
-    chosen = _chosen(slugs or [], config, everyone=everyone)
+    councils = chosen(slugs or [], config, everyone=everyone)
     outcomes: list[engine.Outcome] = []
     codes: list[int] = []
-    for result in audit_all(chosen, places(config, reports), _watch, REFUSALS, as_of=Now.of(as_of).as_of):
-        if isinstance(result, Failed):
-            say(result.refusal)
-            codes.append(code_of(result.refusal))
-            continue
-        outcomes.append(result)
-        codes.append(result.exit_code(level))
-        err.print(f"{escape(result.tenant.council)}:", soft_wrap=True)
-        for path in result.workbooks:
-            err.print(f"  {escape(str(path))}", soft_wrap=True)
-        for line in shortfalls(result.assessment, codes[-1]):
-            err.print(f"  {escape(line)}", soft_wrap=True)
+    watch, where = Watch(), places(config, reports)
+    day = Now.of(as_of).as_of
+    audits = audit_all(councils, where, watch, REFUSALS, as_of=day, fresh=fresh, on_stop=watch.end_soon)
+    with _stoppable(watch), closing(audits) as results:
+        for result in results:
+            codes.append(_told(result, level))
+            if isinstance(result, engine.Outcome):
+                outcomes.append(result)
     if as_json:
         _print_json([assessment_as_json(outcome.assessment) for outcome in outcomes])
     elif outcomes:
         out.print(result_table(outcomes))
-    return _worst(codes)
+    return worst_code(codes)
 
 
 @app.command()
@@ -73,15 +86,16 @@ def collect(
     config: Config = CONFIG,
     reports: Reports = REPORTS,
     as_of: AsOf = None,
+    fresh: Fresh = False,
     as_json: AsJson = False,
 ) -> int:
-    """Read the evidence of one council into a new run, and judge nothing."""
+    """Read the evidence of one council, and judge nothing."""
     tenant = load_tenant(config, slug)
-    names = _data_sets(only)
-    with _watch(tenant) as progress:
-        now = Now.of(as_of)
-        where = places(config, reports)
-        folder = asyncio.run(engine.collect(tenant, where, now.at, only=names, as_of=now.as_of, progress=progress))
+    names, now, where, watch = _data_sets(only), Now.of(as_of), places(config, reports), Watch()
+    with _stoppable(watch), Loop(watch.end_soon) as loop, watch(tenant) as progress:
+        folder = loop.run(
+            engine.collect(tenant, where, now.at, only=names, as_of=now.as_of, fresh=fresh, progress=progress)
+        )
     snapshot = Snapshot.open(folder)
     if as_json:
         _print_json(
@@ -92,9 +106,10 @@ def collect(
             words = "" if record.coverage.is_whole else f"  {record.coverage.gaps[0].detail}"
             out.print(f"{name:18} {record.coverage.rows:>9,} rows{escape(words)}")
         out.print(str(folder.path))
-    coverages = [record.coverage for record in snapshot.records.values()]
-    kinds = [gap.kind for coverage in coverages for gap in coverage.gaps]
-    return engine.collected_code(kinds, nothing_came=all(coverage.is_absent for coverage in coverages))
+    coverages = {name: record.coverage for name, record in snapshot.records.items()}
+    kinds = [gap.kind for coverage in coverages.values() for gap in coverage.gaps]
+    asked = [coverage for name, coverage in coverages.items() if name in engine.ASKED_FOR]
+    return engine.collected_code(kinds, nothing_came=all(coverage.brought_nothing for coverage in asked))
 
 
 @app.command()
@@ -140,22 +155,29 @@ def report(
     return 0
 
 
-def _watch(tenant: Tenant) -> AbstractContextManager[Progress]:
-    return watching(err, tenant.council)
+@contextmanager
+def _stoppable(watch: Watch) -> Iterator[None]:
+    """When somebody stops the program, it is said what is saved."""
+    try:
+        yield
+    except Stopped:
+        raise Stopped(watch.last_words) from None
 
 
-def _chosen(slugs: list[str], config: Path, *, everyone: bool) -> list[str]:
-    known = tenants_available(config)
-    if everyone and slugs:
-        message = "name councils or say --all, not both"
-        raise typer.BadParameter(message)
-    if everyone and not known:
-        message = f"{config}/tenants holds no tenant file; write one with `m365audit init SLUG`"
-        raise typer.BadParameter(message)
-    if not everyone and not slugs:
-        message = "name a council (its tenant file without .yaml), or say --all"
-        raise typer.BadParameter(message)
-    return list(known) if everyone else slugs
+def _told(result: engine.Outcome | Failed, level: Severity | None) -> int:
+    """Say what became of one council; its exit code."""
+    if isinstance(result, Failed):
+        say(result.refusal)
+        return code_of(result.refusal)
+    code = result.exit_code(level)
+    err.print(f"{escape(result.tenant.council)}:", soft_wrap=True)
+    for path in result.workbooks:
+        err.print(f"  {escape(str(path))}", soft_wrap=True)
+    for line in shortfalls(result.assessment, code):
+        err.print(f"  {escape(line)}", soft_wrap=True)
+    if waiting := words_on_waiting(result.tenant):
+        err.print(f"  {escape(waiting)}", soft_wrap=True)
+    return code
 
 
 def _data_sets(only: str | None) -> list[str] | None:
@@ -177,12 +199,6 @@ def _severity(level: str | None) -> Severity | None:
         message = f"--fail-on cannot be '{level}'; it is high, medium, low or any"
         raise typer.BadParameter(message)
     return words[level.lower()]
-
-
-def _worst(codes: list[int]) -> int:
-    """One code for several councils: what needs a person soonest wins."""
-    order = (5, 3, 2, 4, 75, 1, 0)
-    return min(codes, key=order.index, default=0)
 
 
 def _print_json(value: object) -> None:

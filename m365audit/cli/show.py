@@ -19,7 +19,7 @@ from m365audit.model.evidence import Coverage
 from m365audit.model.words import Result
 
 # Shown in this order, worst first.
-_SHOWN = tuple(result for result in Result if result is not Result.ACCEPTED)
+_SHOWN = tuple(Result)
 _ASKS = {
     engine.REFUSED: "Nothing could be read: no consent. `m365audit doctor` lists what an administrator must grant.",
     engine.PARTIAL: "Part of the evidence is missing; what rests on it is Not assessed. Mend the above and run again.",
@@ -96,4 +96,4 @@ def _counts(outcome: Outcome) -> dict[str, int]:
     assessment = outcome.assessment
     counts = Counter(clause.result for clause in assessment.own_clauses)
     gaps = sum(len(note.coverage.gaps) for note in assessment.data_sets)
-    return {str(result): counts[result] for result in _SHOWN} | {"Findings": len(assessment.findings), "Gaps": gaps}
+    return {str(result): counts[result] for result in _SHOWN} | {"Findings": len(assessment.present), "Gaps": gaps}

@@ -68,7 +68,7 @@ class Columns:
             return
         for path in dict.fromkeys(self._paths.values()):
             if missing := self._missing(path):
-                yield _not_returned(f"{self._within}{missing}", self._objects)
+                yield not_returned(f"{self._within}{missing}", self._objects)
 
     def _down(self, value: object, path: tuple[str, ...]) -> object:
         for depth in range(1, len(path)):
@@ -98,7 +98,8 @@ def _taker(tops: tuple[str, ...]) -> Callable[[Raw], tuple[Any, ...]]:
     return itemgetter(*tops)
 
 
-def _not_returned(name: str, objects: int) -> Gap:
+def not_returned(name: str, objects: int) -> Gap:
+    """The gap of a property that was asked for and that none of so many objects carried."""
     return Gap(
         GapKind.ERROR,
         f"Microsoft was asked for {name} and returned it for none of {objects}.",

@@ -23,6 +23,8 @@ from m365audit.model.datasets.identity import (
     SIGN_IN_ACTIVITY,
 )
 from m365audit.model.evidence import Gap, Row, Rows
+from m365audit.model.parts import Part
+from m365audit.model.plans import Plan
 from m365audit.model.words import GapKind
 
 LARGEST_PAGE = 999
@@ -34,6 +36,7 @@ _TEXTS = pa.list_(pa.string())
 _LICENCES = pa.list_(pa.struct([("skuId", pa.string())]))
 
 
+# Microsoft's list names a permission over Intune's settings as the least one; that opens more than it spares.
 @connector("organisation", permission="Organization.Read.All")
 async def organisation(graph: Graph) -> AsyncIterator[Row | Gap]:
     """The tenant itself: its name, country and how it is synchronised."""
@@ -69,7 +72,12 @@ async def accounts(graph: Graph) -> AsyncIterator[Rows | Gap]:
         yield _EMPTY
 
 
-@connector("sign_in_activity", permission="AuditLog.Read.All", also=("User.Read.All",))
+@connector(
+    "sign_in_activity",
+    permission="AuditLog.Read.All",
+    also=("User.Read.All",),
+    parts=(Part(("AuditLog.Read.All", "User.Read.All"), plans=(Plan.ENTRA_P1,)),),
+)
 async def sign_in_activity(graph: Graph, licences: pd.DataFrame) -> AsyncIterator[Row | Gap]:
     """When each account last signed in, where the tenant has Entra ID P1."""
     if not has_premium(licences):
@@ -91,7 +99,22 @@ async def sign_in_activity(graph: Graph, licences: pd.DataFrame) -> AsyncIterato
         yield gap
 
 
-@connector("deleted_accounts", permission="User.Read.All")
+# Microsoft documents no wider permission for deleted accounts.
+@connector(
+    "deleted_accounts",
+    permission="User.Read.All",
+    parts=(
+        Part(
+            ("User.Read.All",),
+            except_by=("Directory.Read.All",),
+            person_needs=(
+                "User Administrator",
+                "Authentication Administrator",
+                "Privileged Authentication Administrator",
+            ),
+        ),
+    ),
+)
 async def deleted_accounts(graph: Graph) -> AsyncIterator[Row | Gap]:
     """Accounts deleted in the last 30 days, which can still be restored."""
     users = graph.sdk.directory.deleted_items.graph_user
@@ -100,6 +123,8 @@ async def deleted_accounts(graph: Graph) -> AsyncIterator[Row | Gap]:
         yield row
 
 
+# Group.ReadBasic.All would be less, but nobody says which properties it shows, and a property that is not shown looks
+# like one that is not set.
 @connector("groups", permission="GroupMember.Read.All")
 async def groups(graph: Graph) -> AsyncIterator[Row | Gap]:
     """Every group, without its members."""

@@ -6,6 +6,7 @@ from typing import Any
 from m365audit.connectors.declare import connector
 from m365audit.graph import Absent, Graph
 from m365audit.model.evidence import Gap, Looked, Row
+from m365audit.model.parts import Part
 
 SITE_PROPERTIES = ("id", "name", "displayName", "webUrl", "isPersonalSite", "createdDateTime", "siteCollection")
 DRIVE_PROPERTIES = ("id", "name", "driveType", "webUrl")
@@ -13,7 +14,8 @@ DRIVE_PROPERTIES = ("id", "name", "driveType", "webUrl")
 _ONEDRIVE = frozenset({"business", "personal"})
 
 
-@connector("drives", permission="Sites.Read.All", also=("Files.Read.All",))
+# Files.Read.All would be less for the libraries, but lists no sites; this one opens both.
+@connector("drives", permission="Sites.Read.All", parts=(Part(("Sites.Read.All",), app_only=True),))
 async def drives(graph: Graph) -> AsyncIterator[Row | Gap | Looked]:
     """Every document library of every site and OneDrive; a site that refuses is a gap of its own."""
     sites: dict[str, Mapping[str, Any]] = {}

@@ -9,13 +9,15 @@ from kiota_abstractions.request_information import RequestInformation
 from m365audit.connectors.declare import connector
 from m365audit.connectors.forward_targets import Targets
 from m365audit.connectors.frames import records
-from m365audit.connectors.lookups import Lookups
+from m365audit.connectors.kept import FORGETFUL, Kept
+from m365audit.connectors.lookups import Lookups, OnlySettled
 from m365audit.connectors.mailbox_settings import NO_MAILBOX, members
 from m365audit.connectors.mailboxes import UNLIMITED, names
 from m365audit.connectors.recipients import Recipients
-from m365audit.connectors.refusals import answers
+from m365audit.connectors.refusals import Answer, Question, rows_of_each
 from m365audit.graph import Absent, Exchange, Graph
 from m365audit.model.evidence import Coverage, Gap, Looked, Row
+from m365audit.model.parts import Part
 from m365audit.model.words import GapKind
 
 ON_MAILBOXES: Final = "forwarding set on mailboxes"
@@ -36,8 +38,18 @@ _MAIL_FLOW_ACTIONS: Final = {
 _AUDIT_MODES: Final = ("audit", "auditandnotify")
 
 
-@connector("forwards", permission="MailboxSettings.Read", also=("Exchange.ManageAsApp",))
-async def forwards(
+@connector(
+    "forwards",
+    permission="MailboxSettings.Read",
+    also=("Exchange.ManageAsApp",),
+    kept_with=("accounts", "mailboxes", "groups"),
+    parts=(
+        Part(("MailboxSettings.Read",), what=INBOX_RULES, app_only=True),
+        Part(("Exchange.ManageAsApp",), what=ON_MAILBOXES, cmdlets=("Get-Mailbox",)),
+        Part(("Exchange.ManageAsApp",), what=MAIL_FLOW_RULES, cmdlets=("Get-TransportRule",)),
+    ),
+)
+async def forwards(  # noqa: PLR0913, PLR0917 - the signature is what it depends on
     graph: Graph,
     exchange: Exchange,
     coverage: Mapping[str, Coverage],
@@ -45,16 +57,20 @@ async def forwards(
     mailboxes: pd.DataFrame | None = None,
     mailbox_settings: pd.DataFrame | None = None,
     groups: pd.DataFrame | None = None,
+    kept: Kept = FORGETFUL,
 ) -> AsyncIterator[Row | Gap | Looked]:
     """Every route that sends mail on, switched-off rules included, with the address it leads to.
 
     Inbox rules come from Graph, the rest from Exchange; where one of them refuses, the other is still read.
     """
-    targets = Targets(Recipients(accounts, mailboxes, groups), Lookups(exchange))
+    lookups = Lookups(exchange, kept)
+    targets = Targets(Recipients(accounts, mailboxes, groups), lookups)
+    # Looked up one after another: nothing else asks meanwhile.
+    settled = OnlySettled(kept, lookups)
     seen: set[tuple[str, str, str]] = set()
     for part in (
         _on_mailboxes(mailboxes, coverage.get("mailboxes"), targets),
-        _inbox_rules(graph, accounts, mailboxes, mailbox_settings, targets),
+        _inbox_rules(graph, _holders(accounts, mailboxes, mailbox_settings), targets, settled),
         _mail_flow_rules(exchange, targets),
     ):
         async for said in part:
@@ -64,6 +80,8 @@ async def forwards(
                     continue
                 seen.add(key)
             yield said
+    for gap in lookups.gaps():
+        yield gap
 
 
 async def _on_mailboxes(
@@ -101,31 +119,32 @@ async def _on_mailboxes(
 
 
 async def _inbox_rules(
-    graph: Graph,
-    accounts: pd.DataFrame,
-    mailboxes: pd.DataFrame | None,
-    mailbox_settings: pd.DataFrame | None,
-    targets: Targets,
+    graph: Graph, holders: Mapping[str, Row], targets: Targets, kept: Kept
 ) -> AsyncIterator[Row | Gap | Looked]:
-    holders = _holders(accounts, mailboxes, mailbox_settings)
-
     def request(account_id: str) -> RequestInformation:
         inbox = graph.sdk.users.by_user_id(account_id).mail_folders.by_mail_folder_id("inbox")
         return graph.request(inbox.message_rules)
 
-    async for answer in answers(
-        graph, list(holders), request, scope="mailbox", absent=NO_MAILBOX, whole=INBOX_RULES, lists=True
-    ):
-        if isinstance(answer, Gap):
-            yield answer
+    async def made(account_id: str, listed: Answer) -> list[Row]:
+        rules = () if isinstance(listed, Absent) else listed["value"]
+        return [row for rule in rules for row in await _inbox_rows(holders[account_id], rule, targets)]
+
+    question = Question(request, scope="mailbox", absent=NO_MAILBOX, whole=INBOX_RULES, lists=True)
+    async for said in rows_of_each(graph, holders, question, made, kept):
+        if isinstance(said, Gap):
+            yield said
             continue
-        account_id, listed = answer
-        if not isinstance(listed, Absent):
-            for rule in listed["value"]:
-                for action, address, name in _inbox_targets(rule):
-                    target = await targets.of_address(address, name)
-                    yield {**holders[account_id], **_inbox_route(rule), "action": action, **target.row}
+        account_id, rows = said
+        for row in rows:
+            yield row
         yield Looked(f"mailbox:{account_id}")
+
+
+async def _inbox_rows(holder: Row, rule: Mapping[str, Any], targets: Targets) -> list[Row]:
+    return [
+        {**holder, **_inbox_route(rule), "action": action, **(await targets.of_address(address, name)).row}
+        for action, address, name in _inbox_targets(rule)
+    ]
 
 
 def _holders(

@@ -1,7 +1,6 @@
 """What the tenant has bought, by service plan; asked first, because it decides what else can be asked."""
 
 from collections.abc import AsyncIterator
-from typing import Final
 
 import pandas as pd
 
@@ -10,17 +9,12 @@ from m365audit.connectors.declare import connector
 from m365audit.graph import Graph
 from m365audit.model.datasets.identity import LICENCES
 from m365audit.model.evidence import Gap, Row
-
-AAD_PREMIUM: Final = "41781fb2-bc02-4b7c-bd55-b576c07bb09d"
-"""Service plan id of Entra ID P1."""
-AAD_PREMIUM_P2: Final = "eec0eb4f-6444-4f95-aba0-50c24d67f998"
-"""Service plan id of Entra ID P2, which holds all of P1."""
+from m365audit.model.plans import Plan, plans_of
 
 _PLANS = "servicePlans."
 
 
-# LicenseAssignment.Read.All would do as well; this one the organisation needs anyway.
-@connector("licences", permission="Organization.Read.All")
+@connector("licences", permission="LicenseAssignment.Read.All")
 async def licences(graph: Graph) -> AsyncIterator[Row | Gap]:
     """Every service plan of every subscription, one row per plan."""
     sources = {column.name: column.source for column in LICENCES.columns if column.source}
@@ -41,7 +35,12 @@ async def licences(graph: Graph) -> AsyncIterator[Row | Gap]:
             yield gap
 
 
+def plans(licences: pd.DataFrame) -> frozenset[Plan]:
+    """What the enabled subscriptions carry in working order."""
+    working = licences["status"].eq("Enabled") & licences["plan_status"].eq("Success")
+    return plans_of(licences.loc[working.fillna(value=False), "plan_id"].dropna())
+
+
 def has_premium(licences: pd.DataFrame) -> bool:
     """Whether an enabled subscription carries Entra ID P1 or P2 in working order."""
-    working = licences["status"].eq("Enabled") & licences["plan_status"].eq("Success")
-    return bool((working & licences["plan_id"].isin([AAD_PREMIUM, AAD_PREMIUM_P2])).fillna(value=False).any())
+    return Plan.ENTRA_P1 in plans(licences)

@@ -8,12 +8,14 @@ import pandas as pd
 from m365audit.connectors.declare import connector
 from m365audit.connectors.delegates import Delegates, is_system
 from m365audit.connectors.frames import records
+from m365audit.connectors.kept import FORGETFUL, Kept
 from m365audit.connectors.lookups import Lookups
 from m365audit.connectors.mailboxes import UNLIMITED, flag, rights
 from m365audit.connectors.recipients import Recipients
 from m365audit.connectors.refusals import Refusals
 from m365audit.graph import Absent, Exchange
 from m365audit.model.evidence import Gap, Looked, Row
+from m365audit.model.parts import Part
 from m365audit.model.words import GapKind, Right
 
 FULL_ACCESS_SCOPE: Final = "full access"
@@ -24,25 +26,42 @@ AT_MOST: Final = 4
 _MAILBOX: Final = ("mailbox_id", "exchange_id", "user_principal_name", "address", "display_name", "kind")
 
 
-@connector("mailbox_access", permission="Exchange.ManageAsApp")
+@connector(
+    "mailbox_access",
+    permission="Exchange.ManageAsApp",
+    kept_with=("mailboxes", "accounts", "groups"),
+    parts=(
+        Part(("Exchange.ManageAsApp",), what=FULL_ACCESS_SCOPE, cmdlets=("Get-MailboxPermission",)),
+        Part(("Exchange.ManageAsApp",), what=SEND_AS_SCOPE, cmdlets=("Get-RecipientPermission",)),
+        Part(("Exchange.ManageAsApp",), what=str(Right.SEND_ON_BEHALF), cmdlets=("Get-Mailbox",)),
+    ),
+)
 async def mailbox_access(
-    exchange: Exchange, mailboxes: pd.DataFrame, accounts: pd.DataFrame, groups: pd.DataFrame | None = None
+    exchange: Exchange,
+    mailboxes: pd.DataFrame,
+    accounts: pd.DataFrame,
+    groups: pd.DataFrame | None = None,
+    kept: Kept = FORGETFUL,
 ) -> AsyncIterator[Row | Gap | Looked]:
     """Every right of one account or group over another's mailbox: Full Access, Send As, Send on Behalf."""
-    reading = _Reading(exchange, Recipients(accounts, mailboxes, groups))
+    reading = _Reading(exchange, Recipients(accounts, mailboxes, groups), kept)
     boxes = records(mailboxes, *_MAILBOX, "send_on_behalf")
     for part in (reading.send_on_behalf(boxes), reading.full_access(boxes), reading.send_as(boxes)):
         async for said in part:
             yield said
+    for gap in reading.lookups.gaps():
+        yield gap
 
 
 class _Reading:
     """One reading of the rights over a tenant's mailboxes; each method yields the rows of one right."""
 
-    def __init__(self, exchange: Exchange, recipients: Recipients) -> None:
+    def __init__(self, exchange: Exchange, recipients: Recipients, kept: Kept) -> None:
         self._exchange = exchange
         self._recipients = recipients
-        self._delegates = Delegates(recipients, Lookups(exchange))
+        self._kept = kept
+        self.lookups = Lookups(exchange, kept)
+        self._delegates = Delegates(recipients, self.lookups)
 
     async def send_on_behalf(self, boxes: list[Row]) -> AsyncIterator[Row | Gap | Looked]:
         for box in boxes:
@@ -92,6 +111,11 @@ class _Reading:
 
     async def _full_access_of(self, box: Row) -> AsyncGenerator[Row | Gap | Looked, None]:
         scope = f"mailbox:{box['mailbox_id']}"
+        if (before := self._kept.rows(scope)) is not None:
+            for row in before:
+                yield row
+            yield Looked(scope)
+            return
         identity = box["exchange_id"] or box["user_principal_name"] or box["address"]
         if not identity:
             # Asked about nobody, Exchange answers about everybody.
@@ -99,6 +123,7 @@ class _Reading:
             return
         grants: list[Row | None] = []
         refusal: Gap | None = None
+        unanswered = self.lookups.unanswered
         # Without the flag, the rights of accounts that are gone stay hidden.
         asked = {"Identity": identity, "IncludeUnresolvedPermissions": True}
         async for page in self._exchange.invoke("Get-MailboxPermission", scope=scope, **asked):
@@ -107,7 +132,10 @@ class _Reading:
             elif not isinstance(page, Absent):
                 refusal = refusal or self._of_another(page, box, scope)
                 grants += [] if refusal else [await self._full_access_grant(box, entry) for entry in page]
-        for row in _effective(grants):
+        rows = list(_effective(grants))
+        if not refusal and self.lookups.unanswered == unanswered:
+            self._kept.keep(scope, rows)
+        for row in rows:
             yield row
         yield refusal or Looked(scope)
 
@@ -140,7 +168,8 @@ class _Reading:
         if is_system(said or ""):
             return None
         delegate = await self._delegates.row(said or "")
-        if delegate["delegate"] == box["mailbox_id"]:
+        # Kept under a name, the right would be another one than next month's, when Exchange says whose it is.
+        if self.lookups.is_unknown((said or "").strip()) or delegate["delegate"] == box["mailbox_id"]:
             return None
         return {
             "mailbox_id": box["mailbox_id"],

@@ -11,6 +11,7 @@ from m365audit.connectors.declare import connector
 from m365audit.connectors.frames import records
 from m365audit.graph import Exchange
 from m365audit.model.evidence import Gap, Row
+from m365audit.model.parts import Part
 
 UNLIMITED: Final = "Unlimited"
 """Asked for by name, for without it Exchange stops at a thousand and says nothing."""
@@ -30,17 +31,22 @@ _SOURCES: Final = {
     "send_on_behalf": "GrantSendOnBehalfTo",
     "created_at": "WhenCreated",
 }
-_KINDS: Final = {
+KINDS: Final = {
     "UserMailbox": "user",
     "SharedMailbox": "shared",
     "RoomMailbox": "room",
     "EquipmentMailbox": "equipment",
 }
+"""What Exchange calls a mailbox, to our word for it."""
 _FLAGS: Final = {"true": True, "false": False}
-_NO_ID: Final = "00000000-0000-0000-0000-000000000000"
+NO_ID: Final = "00000000-0000-0000-0000-000000000000"
 
 
-@connector("mailboxes", permission="Exchange.ManageAsApp")
+@connector(
+    "mailboxes",
+    permission="Exchange.ManageAsApp",
+    parts=(Part(("Exchange.ManageAsApp",), cmdlets=("Get-Mailbox",)),),
+)
 async def mailboxes(exchange: Exchange, accounts: pd.DataFrame | None = None) -> AsyncIterator[Row | Gap]:
     """Every Exchange mailbox, shared mailboxes and rooms included, with its kind and its forwarding.
 
@@ -61,16 +67,20 @@ async def mailboxes(exchange: Exchange, accounts: pd.DataFrame | None = None) ->
 
 
 def _finish(row: Row, spelt: Mapping[str, str]) -> None:
-    account_id = row["mailbox_id"]
-    known = spelt.get(account_id.lower(), account_id) if account_id else None
-    row["mailbox_id"] = known if known and known != _NO_ID else row["exchange_id"]
+    row["mailbox_id"] = object_id(row["mailbox_id"], row["exchange_id"], spelt)
     for name in ("user_principal_name", "address", "forwarding_address"):
         row[name] = plain(row[name])
     row["addresses"] = primary_and_all(names(row["addresses"]))[1]
-    row["kind"] = _KINDS.get(row["kind"], row["kind"])
+    row["kind"] = KINDS.get(row["kind"], row["kind"])
     row["forwarding_recipient"] = row["forwarding_recipient"] or None
     row["keeps_copy"] = flag(row["keeps_copy"])
     row["send_on_behalf"] = names(row["send_on_behalf"])
+
+
+def object_id(account_id: str | None, exchange_id: str, spelt: Mapping[str, str]) -> str:
+    """The id of a mailbox's account as the directory spells it; Exchange's own where it has no account."""
+    known = spelt.get(account_id.lower(), account_id) if account_id else None
+    return known if known and known != NO_ID else exchange_id
 
 
 def flag(said: bool | str | None) -> bool | None:  # noqa: FBT001 - a value Exchange sent, not a switch

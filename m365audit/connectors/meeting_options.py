@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kiota_abstractions.request_information import RequestInformation
 
+from m365audit.connectors.kept import Kept
 from m365audit.connectors.meeting_links import TEAMS
 from m365audit.connectors.meeting_series import Meeting
 from m365audit.connectors.refusals import Refusals
@@ -26,17 +27,42 @@ _HEADERS = {"Prefer": "include-unknown-enum-members"}
 _NOT_FOUND = ("NotFound", "ItemNotFound", "ResourceNotFound")
 
 
-async def options(graph: Graph, meetings: Sequence[Meeting]) -> AsyncIterator[Entry | Gap | Looked]:
+@dataclass(frozen=True, slots=True)
+class OptionsKept:
+    """The options that were read before the run was stopped. Where Teams has no such meeting, nothing is kept."""
+
+    kept: Kept
+
+    def __contains__(self, meeting_id: object) -> bool:
+        return self.kept.has(f"meeting:{meeting_id}")
+
+    def row(self, meeting_id: str) -> Row | None:
+        """The row of a meeting, if its options were read."""
+        rows = self.kept.rows(f"meeting:{meeting_id}")
+        return rows[0] if rows else None
+
+    def keep(self, meeting_id: str, row: Row) -> None:
+        """The options of a meeting were read."""
+        self.kept.keep(f"meeting:{meeting_id}", [row])
+
+
+async def options(graph: Graph, meetings: Sequence[Meeting], known: OptionsKept) -> AsyncIterator[Entry | Gap | Looked]:
     """Rows of ``meeting_options``, one per meeting of the tenant's people on Teams.
 
     The first refusal for want of a Teams application access policy ends the asking: it holds for every organiser.
     """
     ours = (meeting for meeting in meetings if meeting.first.organiser_id)
     asked = {meeting.meeting_id: meeting for meeting in ours if meeting.platform == TEAMS}
+    before = [meeting_id for meeting_id in asked if meeting_id in known]
+    for meeting_id in before:
+        if row := known.row(meeting_id):
+            del asked[meeting_id]
+            yield Entry(DATA_SET, row)
+            yield Looked(f"meeting:{meeting_id}", DATA_SET)
     requests = [(key, request) for key, meeting in asked.items() if (request := _request(graph, meeting))]
     for key in asked.keys() - {key for key, _ in requests}:
         yield _not_found(key, "The calendar entry holds no whole join link to ask by.")
-    refusals = Refusals()
+    refusals = Refusals(before=len(before))
     async with aclosing(graph.batch(requests, scope="meeting:{}".format, absent=_NOT_FOUND, lists=True)) as answers:
         async for key, answer in answers:
             if isinstance(answer, Gap):
@@ -48,7 +74,9 @@ async def options(graph: Graph, meetings: Sequence[Meeting]) -> AsyncIterator[En
             refusals.answered()
             found = [] if isinstance(answer, Absent) else answer["value"]
             if found:
-                yield Entry(DATA_SET, _row(asked[key], found[0]))
+                row = _row(asked[key], found[0])
+                known.keep(key, row)
+                yield Entry(DATA_SET, row)
                 yield Looked(f"meeting:{key}", DATA_SET)
             else:
                 yield _not_found(key, "Teams has no meeting behind the join link: deleted, expired or another's.")

@@ -48,27 +48,31 @@ class Meeting:
         """The first link of its platform."""
         return next((c.join for c in self.copies if c.join and c.join.platform == self.platform), None)
 
+    @property
+    def is_named(self) -> bool:
+        """Whether its subject is kept: of the council's own meetings and of those online, unless one is private."""
+        if any(copy.private for copy in self.copies):
+            return False
+        return self.shown.kind != "other" or any(copy.online for copy in self.copies)
+
     def row(self) -> Row:
         """The row of ``meetings``."""
         everybody = frozenset[str]().union(*(copy.attendees for copy in self.copies))
         outside = frozenset[str]().union(*(copy.outside for copy in self.copies))
-        online = any(copy.online for copy in self.copies)
-        private = any(copy.private for copy in self.copies)
-        named = not private and (online or self.shown.kind != "other")
         return {
             "meeting_id": self.meeting_id,
             "organiser_id": self.first.organiser_id,
             "organiser_address": self.first.organiser_address,
             "ours": self.first.organiser_id is not None,
-            "subject": self.shown.subject if named else None,
+            "subject": self.shown.subject if self.is_named else None,
             "kind": self.shown.kind,
-            "private": private,
+            "private": any(copy.private for copy in self.copies),
             "recurring": any(copy.recurring for copy in self.copies),
             "occurrences": len(self.copies),
             "first_starts_at": self.first.starts_at,
             "last_starts_at": self.copies[-1].starts_at,
             "created_at": self.created_at,
-            "online": online,
+            "online": any(copy.online for copy in self.copies),
             "platform": self.platform,
             "has_link": any(copy.has_link for copy in self.copies),
             "attendees": len(everybody),

@@ -1,13 +1,14 @@
 """Asking one thing of many accounts, and telling one refused account from a refusal of all."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kiota_abstractions.request_information import RequestInformation
 
+from m365audit.connectors.kept import Kept, sorted_out
 from m365audit.graph import Absent, Graph
-from m365audit.model.evidence import TENANT, Gap
+from m365audit.model.evidence import TENANT, Gap, Row
 from m365audit.model.words import GapKind
 
 Answer = dict[str, Any] | Absent
@@ -22,12 +23,12 @@ class Refusals:
     """Gaps of single scopes (accounts, mailboxes) of one reading.
 
     When not one scope answered and all were refused for the same kind of reason, it is one gap of ``whole``, not
-    hundreds that say the same.
+    hundreds that say the same. ``before`` is how many answered before the run was stopped.
     """
 
-    def __init__(self, whole: str = TENANT) -> None:
+    def __init__(self, whole: str = TENANT, *, before: int = 0) -> None:
         self._whole = whole
-        self._answers = 0
+        self._answers = before
         self._gaps: list[Gap] = []
 
     def answered(self) -> None:
@@ -57,7 +58,7 @@ class Refusals:
         return not self._answers and bool(self._gaps) and len({gap.kind for gap in self._gaps}) == 1
 
 
-async def answers(
+async def answers(  # noqa: PLR0913 - what is asked, of whom, and how its refusals are told
     graph: Graph,
     account_ids: Sequence[str],
     request: Callable[[str], RequestInformation],
@@ -66,13 +67,15 @@ async def answers(
     absent: Sequence[str] = (),
     whole: str = TENANT,
     lists: bool = False,
+    before: int = 0,
 ) -> AsyncIterator[tuple[str, Answer] | Gap]:
     """Asks the same of every account through ``$batch``: (account id, answer) in any order, then the gaps.
 
     A refused account is a gap ``SCOPE:ID``; where all are refused, one gap of ``whole``. The first few are asked
-    alone, so that a permission the app lacks costs one batch and not thousands.
+    alone, so that a permission the app lacks costs one batch and not thousands. ``before`` is how many answered before
+    the run was stopped.
     """
-    refusals = Refusals(whole)
+    refusals = Refusals(whole, before=before)
     for some in (account_ids[:PROBED], account_ids[PROBED:]):
         if not some or refusals.is_final:
             continue
@@ -85,3 +88,45 @@ async def answers(
                 yield account_id, answer
     for gap in refusals.gaps():
         yield gap
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing asked of many accounts; the words of it are those of :func:`answers`."""
+
+    request: Callable[[str], RequestInformation]
+    scope: str = "account"
+    absent: Sequence[str] = ()
+    whole: str = TENANT
+    lists: bool = False
+
+
+async def rows_of_each(
+    graph: Graph,
+    account_ids: Iterable[str],
+    question: Question,
+    made: Callable[[str, Answer], Awaitable[list[Row]]],
+    kept: Kept,
+) -> AsyncIterator[tuple[str, list[Row]] | Gap]:
+    """The rows ``made`` of each account's answer, and kept; what was kept before is not asked for again."""
+    scope = f"{question.scope}:{{}}"
+    asked, before = sorted_out(account_ids, scope, kept)
+    for account_id, rows in before:
+        yield account_id, rows
+    async for answer in answers(
+        graph,
+        asked,
+        question.request,
+        scope=question.scope,
+        absent=question.absent,
+        whole=question.whole,
+        lists=question.lists,
+        before=len(before),
+    ):
+        if isinstance(answer, Gap):
+            yield answer
+            continue
+        account_id, said = answer
+        rows = await made(account_id, said)
+        kept.keep(scope.format(account_id), rows)
+        yield account_id, rows

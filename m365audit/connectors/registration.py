@@ -10,12 +10,15 @@ from kiota_abstractions.request_information import RequestInformation
 from m365audit.connectors.declare import Reading, connector
 from m365audit.connectors.directory import LARGEST_PAGE
 from m365audit.connectors.frames import records
+from m365audit.connectors.kept import FORGETFUL, Kept
 from m365audit.connectors.licences import has_premium
-from m365audit.connectors.refusals import answers
+from m365audit.connectors.refusals import Answer, Question, rows_of_each
 from m365audit.connectors.tables import Came, Tables
 from m365audit.graph import Absent, Graph, Refused
 from m365audit.model.datasets.identity import REGISTRATION
 from m365audit.model.evidence import Gap, Looked, Row, Rows
+from m365audit.model.parts import Part
+from m365audit.model.plans import Plan
 from m365audit.model.words import GapKind
 
 REPORT: Final = "registration report"
@@ -42,12 +45,21 @@ _NO_SECOND_STEPS: Final = {
 _PASSWORD: Final = "passwordAuthenticationMethod"  # noqa: S105 - the name of a type
 
 
-@connector("registration", permission="AuditLog.Read.All", also=("UserAuthenticationMethod.Read.All",))
+@connector(
+    "registration",
+    permission="AuditLog.Read.All",
+    also=("UserAuthenticationMethod.Read.All",),
+    parts=(
+        Part(("AuditLog.Read.All",), only_with=Plan.ENTRA_P1),
+        Part(("UserAuthenticationMethod.Read.All",), only_without=Plan.ENTRA_P1),
+    ),
+)
 async def registration(
     graph: Graph,
     accounts: Reading,
     licences: pd.DataFrame | None = None,
     mailbox_settings: pd.DataFrame | None = None,
+    kept: Kept = FORGETFUL,
 ) -> AsyncIterator[Row | Rows | Gap | Looked]:
     """Whether each account has registered a second step, and by which methods.
 
@@ -63,7 +75,7 @@ async def registration(
                 raise
         else:
             return
-    async for answer in _account_by_account(graph, _people(accounts(), mailbox_settings)):
+    async for answer in _account_by_account(graph, _people(accounts(), mailbox_settings), kept):
         yield answer
 
 
@@ -82,19 +94,25 @@ def _reported(came: Came) -> Came:
     return came | {"source": pa.repeat(REPORT, len(came["account_id"]))}
 
 
-async def _account_by_account(graph: Graph, account_ids: list[str]) -> AsyncIterator[Row | Gap | Looked]:
+async def _account_by_account(graph: Graph, account_ids: list[str], kept: Kept) -> AsyncIterator[Row | Gap | Looked]:
     def request(account_id: str) -> RequestInformation:
         return graph.request(graph.sdk.users.by_user_id(account_id).authentication.methods)
 
-    async for answer in answers(graph, account_ids, request, lists=True):
-        if isinstance(answer, Gap):
-            yield answer
+    async for said in rows_of_each(graph, account_ids, Question(request, lists=True), _rows, kept):
+        if isinstance(said, Gap):
+            yield said
             continue
-        account_id, listed = answer
-        if not isinstance(listed, Absent):
-            registered, methods = _judged(listed["value"])
-            yield {"account_id": account_id, "source": METHODS, "registered": registered, "methods": methods}
+        account_id, rows = said
+        for row in rows:
+            yield row
         yield Looked(f"account:{account_id}")
+
+
+async def _rows(account_id: str, listed: Answer) -> list[Row]:
+    if isinstance(listed, Absent):
+        return []
+    registered, methods = _judged(listed["value"])
+    return [{"account_id": account_id, "source": METHODS, "registered": registered, "methods": methods}]
 
 
 def _people(accounts: pd.DataFrame, mailbox_settings: pd.DataFrame | None) -> list[str]:

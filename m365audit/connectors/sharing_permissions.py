@@ -1,6 +1,6 @@
 """Permissions of the shared items of one library, made into rows once all of them are there."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +14,9 @@ Json = Mapping[str, Any]
 _OF_THE_DRIVE = ("drive_name", "drive_url", "site_id", "site_name", "site_url", "personal")
 _NO_DATE = "0001-01-01"
 
+FACET, CENSUS = "facet", "census"
+"""What found an item: Microsoft's own mark on it, or looking at it all the same."""
+
 
 @dataclass(slots=True)
 class Answers:
@@ -22,7 +25,7 @@ class Answers:
     library: Library
     awaited: int
     _permissions: dict[str, Sequence[Json]] = field(default_factory=dict)
-    _refused: list[Gap] = field(default_factory=list)
+    _refused: dict[str, Gap] = field(default_factory=dict)
 
     def answered(self, item_id: str, permissions: Sequence[Json]) -> None:
         """The permissions of one item."""
@@ -33,15 +36,15 @@ class Answers:
         """One item was deleted meanwhile."""
         self.awaited -= 1
 
-    def refused(self, gap: Gap) -> None:
+    def refused(self, item_id: str, gap: Gap) -> None:
         """One item could not be read."""
         self.awaited -= 1
-        self._refused.append(gap)
+        self._refused[item_id] = gap
 
     def gap(self) -> Gap | None:
         """What was not seen of the library, in one gap."""
         if self._refused:
-            first, count = self._refused[0], len(self._refused)
+            first, count = next(iter(self._refused.values())), len(self._refused)
             return replace(first, detail=f"{count} of its {len(self.library.shared)} shared items: {first.detail}")
         hidden = sum(
             self.library.shared[item_id].scope == "anonymous" and not any(map(_is_open, permissions))
@@ -58,20 +61,42 @@ class Answers:
             f"drive:{self.library.drive_id}",
         )
 
+    @property
+    def seen(self) -> Iterable[str]:
+        """Ids of the items whose permissions came."""
+        return self._permissions.keys()
+
+    @property
+    def is_throttled(self) -> bool:
+        """Whether an item was refused only because Microsoft asked to slow down."""
+        return any(gap.is_throttled for gap in self._refused.values())
+
     def rows(self, grantees: Grantees) -> Iterator[Row]:
-        """The rows of ``sharing``: every permission at the highest place it was given."""
+        """The rows of ``sharing``: every permission at the highest place it was given, as far as that can be told."""
         for item_id, permissions in self._permissions.items():
+            if not self._is_placed(item_id):
+                continue
             above = [p for folder in self.library.ancestors(item_id) for p in self._permissions.get(folder, ())]
             for permission in permissions:
-                if not any(_comes_from(permission, other) for other in above):
-                    yield from _rows(self.library, self.library.shared[item_id], permission, grantees)
+                if not any(comes_from(permission, other) for other in above):
+                    item, path = self.library.shared[item_id], self.library.path(item_id)
+                    yield from rows_of(self.library.drive, item, path, permission, grantees, FACET)
+
+    def _is_placed(self, item_id: str) -> bool:
+        """Whether all that is shared above an item is known.
+
+        Otherwise what was given further up would pass for given here: another share than next month's.
+        """
+        if any(folder in self._refused for folder in self.library.ancestors(item_id)):
+            return False
+        return not self.library.is_cut or self.library.reaches_top(item_id)
 
 
 def _is_open(permission: Json) -> bool:
     return (permission.get("link") or {}).get("scope") == "anonymous"
 
 
-def _comes_from(permission: Json, above: Json) -> bool:
+def comes_from(permission: Json, above: Json) -> bool:
     """Whether a permission is one given further up.
 
     Microsoft's own mark (``inheritedFrom``) is missing, empty or wrong often enough to be no evidence. The id alone
@@ -85,17 +110,19 @@ def _comes_from(permission: Json, above: Json) -> bool:
     )
 
 
-def _rows(library: Library, item: SharedItem, permission: Json, grantees: Grantees) -> Iterator[Row]:
+def rows_of(
+    drive: Row, item: SharedItem, path: str, permission: Json, grantees: Grantees, found_by: str
+) -> Iterator[Row]:
     """One row per person or group the permission names. The link's address is left behind here."""
     link = permission.get("link") or {}
     ends = permission.get("expirationDateTime")
     row = {
-        "drive_id": library.drive_id,
+        "drive_id": drive["drive_id"],
         "item_id": item.item_id,
         "permission_id": permission["id"],
-        **{name: library.drive[name] for name in _OF_THE_DRIVE},
+        **{name: drive[name] for name in _OF_THE_DRIVE},
         "item_name": item.name,
-        "path": library.path(item.item_id),
+        "path": path,
         "item_url": item.url,
         "folder": item.folder,
         "link_scope": link.get("scope"),
@@ -107,6 +134,7 @@ def _rows(library: Library, item: SharedItem, permission: Json, grantees: Grante
         "invited_address": invited_address(permission),
         # "inheritedFrom": {} is Microsoft's shortest way of marking one.
         "marked_inherited": permission.get("inheritedFrom") is not None,
+        "found_by": found_by,
     }
     for grantee in grantees.of(permission):
         yield row | _of(grantee)

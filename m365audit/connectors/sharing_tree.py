@@ -4,7 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-DELTA_PROPERTIES = ("id", "name", "webUrl", "folder", "package", "shared", "deleted", "parentReference", "remoteItem")
+from m365audit.connectors.estate import Estate
+from m365audit.connectors.file_kinds import FileKinds
+from m365audit.model.evidence import Row
+
+DELTA_PROPERTIES = (
+    "id", "name", "webUrl", "folder", "package", "shared", "deleted", "parentReference", "remoteItem", "file", "size",
+)  # fmt: skip
 """Properties asked of every item; of files that nobody shared nothing is kept at all."""
 
 
@@ -21,14 +27,19 @@ class SharedItem:
 
 @dataclass(slots=True)
 class Library:
-    """One library while its feed is read; ``drive`` is its row of ``drives``.
+    """One library while its feed is read; ``drive`` is its row of ``drives``, ``is_cut`` says the feed broke off.
 
     A library may hold millions of files, so only folders and shared items stay, and after :meth:`prune` only the
     folders above shared items.
     """
 
-    drive: Mapping[str, Any]
+    drive: Row
     shared: dict[str, SharedItem] = field(default_factory=dict)
+    is_cut: bool = False
+    kinds: FileKinds = field(default_factory=FileKinds)
+    estate: Estate = field(default_factory=Estate)
+    marks_own: bool | None = None
+    """Whether Microsoft says that it marks only what was shared itself, and not all below it; not known at first."""
     _folders: dict[str, tuple[str | None, str]] = field(default_factory=dict)
     """Folder id to its parent's id (none: the top) and its own name."""
     _parents: dict[str, str | None] = field(default_factory=dict)
@@ -43,12 +54,14 @@ class Library:
     def take(self, item: Mapping[str, Any]) -> None:
         """One row of the feed; what it says replaces all that was said of the item before."""
         item_id = item["id"]
+        self.kinds.take(item)
         for known in (self.shared, self._folders, self._parents):
             known.pop(item_id, None)
-        if item.get("deleted") is not None:
-            return
         parent = (item.get("parentReference") or {}).get("id")
         holds_others = parent is None or item.get("folder") is not None or item.get("package") is not None
+        self.estate.take(item, folder=holds_others)
+        if item.get("deleted") is not None:
+            return
         if holds_others:
             self._folders[item_id] = (parent, item.get("name") or "")
         # An empty facet is one too: permissions of its own. A shortcut's target is reported where it lives.
@@ -74,6 +87,13 @@ class Library:
             seen.add(above)
             yield above
             above = self._folders.get(above, (None, ""))[0]
+
+    def reaches_top(self, item_id: str) -> bool:
+        """Whether the feed told of every folder above an item."""
+        highest = [item_id, *self.ancestors(item_id)][-1]
+        if highest in self._parents:
+            return self._parents[highest] is None
+        return highest in self._folders and self._folders[highest][0] is None
 
     def path(self, item_id: str) -> str:
         """Names of the folders from the top of the library down to the item, the item's own left out: ``A/B``."""

@@ -1,14 +1,26 @@
 """Put the assessment together: a pure function of snapshot, register, policy, date and earlier runs."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from m365audit import __version__
+from m365audit.engine.accepted import decision_on
+from m365audit.engine.answerable import Answerable
 from m365audit.engine.clauses import cap, decide, roll_up
+from m365audit.engine.comparable import Comparable
+from m365audit.engine.counting import count_document
+from m365audit.engine.document import as_json
+from m365audit.engine.history import History, previous
 from m365audit.engine.judge import Bench, Inputs, Verdict
+from m365audit.engine.measures import measure
+from m365audit.engine.register_rows import register_notes
+from m365audit.engine.standing import with_states
+from m365audit.engine.trend import trend
+from m365audit.engine.unmatched import decision_notes
+from m365audit.model.answers import Effect
 from m365audit.model.assessment import (
     Assessment,
     CheckResult,
@@ -19,6 +31,7 @@ from m365audit.model.assessment import (
     Subject,
 )
 from m365audit.model.datasets import DATA_SETS
+from m365audit.model.decisions import Decision, Standing, standing
 from m365audit.model.evidence import Gap
 from m365audit.model.keys import reference
 from m365audit.model.policy import Clause, Policy
@@ -37,16 +50,15 @@ class Use:
     verdict: Verdict
 
 
-def assess(bench: Bench, baseline: Policy, first_seen: Mapping[str, date]) -> Assessment:
-    """Judge every clause of the council's policy and of the baseline.
-
-    ``first_seen`` is what earlier runs found: reference to the date it was first seen.
-    """
+def assess(bench: Bench, baseline: Policy, history: History) -> Assessment:
+    """Judge every clause of the council's policy and of the baseline, against what earlier audits found."""
     inputs = bench.inputs
     clauses = tuple(r for policy in (inputs.policy, baseline) for r in _clause_results(policy, bench))
     uses = [use for policy in (inputs.policy, baseline) for use in _uses(policy, bench)]
+    comparable = Comparable(use.verdict for use in uses)
+    found = with_states(_findings(uses, inputs), history, comparable.why_unseen, inputs.decisions, inputs.as_of)
     tenant, snapshot = inputs.tenant, inputs.snapshot
-    return Assessment(
+    assessment = Assessment(
         tenant=tenant.slug,
         tenant_id=tenant.tenant_id,
         council=tenant.council,
@@ -59,12 +71,19 @@ def assess(bench: Bench, baseline: Policy, first_seen: Mapping[str, date]) -> As
         collected_at=snapshot.folder.started_at.astimezone(LONDON),
         clauses=clauses,
         checks=tuple(_check_results(bench, uses)),
-        findings=tuple(_findings(uses, inputs, first_seen)),
+        findings=tuple(sorted(found, key=_urgency)),
         gaps=tuple(_gap_notes(inputs, (inputs.policy, baseline))),
         data_sets=tuple(_data_set_note(name, inputs) for name in sorted(snapshot.records)),
         has_register=inputs.register is not None,
         tool_version=__version__,
+        decisions=decision_notes(found, inputs, comparable),
+        register_rows=register_notes(inputs),
+        retention=tenant.retention,
+        measures=measure(inputs),
+        previous=previous(history, inputs.as_of),
     )
+    now = count_document(assessment.run, assessment.as_of, as_json(assessment))
+    return replace(assessment, trend=trend(history, now))
 
 
 def _clause_results(policy: Policy, bench: Bench) -> list[ClauseResult]:
@@ -110,26 +129,29 @@ def _check_results(bench: Bench, uses: Iterable[Use]) -> Iterable[CheckResult]:
             gaps=tuple(dict.fromkeys(gap for verdict in verdicts for gap in verdict.gaps)),
             sources=(*rule.needs, *rule.uses),
             limits=next((verdict.limits for verdict in verdicts if verdict.limits), ""),
+            accepted_until=min((v.accepted_until for v in verdicts if v.accepted_until), default=None)
+            if result is Result.ACCEPTED
+            else None,
         )
 
 
-def _findings(uses: Iterable[Use], inputs: Inputs, first_seen: Mapping[str, date]) -> list[Finding]:
-    """One finding a (rule, subject), under every clause that counts it, worst first."""
+def _findings(uses: Iterable[Use], inputs: Inputs) -> list[Finding]:
+    """One finding a (rule, subject), under every clause that counts it."""
     gathered: dict[tuple[str, str, str], list[tuple[Clause, Mapping[str, Any]]]] = {}
     for use in uses:
         for record in use.verdict.breaches.to_dict("records"):
             row = {str(name): value for name, value in record.items()}
             key = (use.verdict.rule.id, row["subject_kind"], row["subject_id"])
             gathered.setdefault(key, []).append((use.clause, row))
-    findings = [_finding(key, rows, inputs, first_seen) for key, rows in gathered.items()]
-    return sorted(findings, key=_urgency)
+    answerable = Answerable(inputs)
+    return [_finding(key, rows, answerable, inputs) for key, rows in gathered.items()]
 
 
 def _finding(
     key: tuple[str, str, str],
     rows: list[tuple[Clause, Mapping[str, Any]]],
+    answerable: Answerable,
     inputs: Inputs,
-    first_seen: Mapping[str, date],
 ) -> Finding:
     rule, kind, subject_id = key
     name = reference(inputs.tenant.tenant_id, rule, SubjectKind(kind), subject_id)
@@ -137,22 +159,35 @@ def _finding(
     severity = min((Severity(row["severity"]) for _, row in rows), key=list(Severity).index)
     # Clauses may ask the same check with more or less in mind; of the worst answers the fullest one is shown.
     row = min((row for _, row in rows), key=lambda r: (list(Result).index(Result(r["result"])), -len(r["because"])))
-    seen = first_seen.get(name)
     evidence = row["evidence"] if isinstance(row["evidence"], dict) else {}
+    subject = Subject(SubjectKind(kind), subject_id, str(row["subject_name"]))
+    may = answerable.of(rule, subject)
+    decision = decision_on(inputs, rule, subject.kind, subject_id)
     return Finding(
         reference=name,
         rule=rule,
         clauses=tuple(dict.fromkeys(clause.id for clause, _ in rows)),
         result=result,
         severity=severity,
-        subject=Subject(SubjectKind(kind), subject_id, str(row["subject_name"])),
+        subject=subject,
         because=str(row["because"]),
         fix=str(row["fix"]),
         actor=Actor(row["actor"]),
-        first_seen=seen or inputs.as_of,
-        state=State.OPEN if seen else State.NEW,
+        first_seen=inputs.as_of,
+        state=State.NEW,
         evidence=evidence,
+        answers=may.answers,
+        may_accept=may.may_accept,
+        concerns=may.concerns,
+        decision=decision,
+        standing=_standing(decision, may.may_accept, inputs.as_of),
     )
+
+
+def _standing(decision: Decision | None, may_not: str, as_of: date) -> Standing:
+    """How a decision stands; an exception from what cannot be accepted never was one."""
+    is_void = decision is not None and decision.effect is Effect.ALLOWS and bool(may_not)
+    return Standing.NONE if is_void else standing(decision, as_of)
 
 
 def _urgency(finding: Finding) -> tuple[int, int, str, str, str]:

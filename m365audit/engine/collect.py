@@ -17,10 +17,14 @@ import pyarrow.parquet as pq
 from m365audit import __version__
 from m365audit.connectors import CONNECTORS, Connector
 from m365audit.connectors.declare import Yield
-from m365audit.graph import Refused, Session, SignInFailed
+from m365audit.connectors.kept import Kept
+from m365audit.engine.earlier import EarlierRuns
+from m365audit.engine.keeping import Keeping
+from m365audit.graph import Clock, Refused, Session, SignInFailed, WallClock, asking
+from m365audit.model.access import UNKNOWN_ACCESS, Access
 from m365audit.model.datasets import DATA_SETS, as_frame
-from m365audit.model.evidence import Coverage, DataSetRecord, Entry, Gap, Looked, Rows
-from m365audit.model.tenant import MeetingWindow, Tenant
+from m365audit.model.evidence import Coverage, DataSetRecord, Entry, Gap, Looked, Note, Rows
+from m365audit.model.tenant import Allowance, MeetingWindow, Tenant
 from m365audit.model.words import GapKind
 from m365audit.snapshot import BadRun, DataSetWriter, RunFolder, write_manifest
 
@@ -46,6 +50,9 @@ class Progress(Protocol):
     def done(self, data_set: str, coverage: Coverage) -> None:
         """One is finished."""
 
+    def say(self, words: str) -> None:
+        """Something worth knowing of the whole, in one line."""
+
 
 class Silent:
     """Nobody is watching."""
@@ -57,6 +64,9 @@ class Silent:
         """Say nothing."""
 
     def done(self, data_set: str, coverage: Coverage) -> None:
+        """Say nothing."""
+
+    def say(self, words: str) -> None:
         """Say nothing."""
 
 
@@ -120,15 +130,21 @@ def _few_sweeps() -> Iterator[None]:
 
 @dataclass(slots=True)
 class Collection:
-    """One collecting of one tenant."""
+    """One collecting of one tenant, from its beginning or from where it was stopped."""
 
     tenant: Tenant
     folder: RunFolder
     session: Session
     around: datetime
     progress: Progress = field(default_factory=Silent)
+    clock: Clock = field(default_factory=WallClock)
+    access: Access = UNKNOWN_ACCESS
     records: dict[str, DataSetRecord] = field(default_factory=dict)
     _there: dict[str, asyncio.Event] = field(default_factory=dict)
+    _keeping: Keeping = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._keeping = Keeping(self.folder)
 
     async def run(self, connectors: tuple[Connector, ...]) -> dict[str, DataSetRecord]:
         """Collect everything and write the manifest.
@@ -154,7 +170,7 @@ class Collection:
             "tenant": self.tenant.slug,
             "tenant_id": self.tenant.tenant_id,
             "started_at": self.folder.started_at,
-            "finished_at": datetime.now(UTC).replace(microsecond=0),
+            "finished_at": self.clock.now().replace(microsecond=0),
             "tool_version": __version__,
         }
 
@@ -162,33 +178,50 @@ class Collection:
         for name in (*connector.needs, *connector.uses):
             if name in self._there:
                 await self._there[name].wait()
+        found = self._keeping.found(connector, self.records)
+        if found is None:
+            found = await self._ask(connector)
+            for record in found.values():
+                self._keeping.save(connector, record, self.records)
+        self.records |= found
+        for name, record in found.items():
+            self.progress.done(name, record.coverage)
+            self._there[name].set()
+
+    async def _ask(self, connector: Connector) -> dict[str, DataSetRecord]:
+        """Ask the services for what one connector brings, and write it."""
+        asking.set(connector.data_sets[0])
         began = time.monotonic()
         graph, exchange = self.session.graph.counted(), self.session.exchange.counted()
-        writers = {name: DataSetWriter(self.folder.evidence, DATA_SETS[name]) for name in connector.data_sets}
+        writers = self._writers(connector)
         missing = self._missing(connector)
         try:
             if missing is None:
-                arguments = self._arguments(connector, {"graph": graph, "exchange": exchange})
-                missing = await self._consume(connector, arguments, writers)
+                with self._keeping.scopes(connector, self.records) as kept:
+                    services = {"graph": graph, "exchange": exchange, "names": self.session.names}
+                    arguments = self._arguments(connector, services, kept)
+                    missing = await self._consume(connector, arguments, writers)
+            if missing is not None:
+                # Half a data set is no data set: what had come in is left out, and the gap says why.
+                _abandon(writers)
+                writers = self._writers(connector)
+                for writer in writers.values():
+                    writer.gap(missing)
+            return {
+                name: writer.close(
+                    permission=connector.permission,
+                    requests=graph.requests + exchange.requests,
+                    seconds=time.monotonic() - began,
+                    at=self.clock.now().replace(microsecond=0),
+                )
+                for name, writer in writers.items()
+            }
         except BaseException:
-            for writer in writers.values():
-                writer.abandon()
+            _abandon(writers)
             raise
-        if missing is not None:
-            # Half a data set is no data set: what had come in is left out, and the gap says why.
-            for writer in writers.values():
-                writer.abandon()
-            writers = {name: DataSetWriter(self.folder.evidence, DATA_SETS[name]) for name in writers}
-            for writer in writers.values():
-                writer.gap(missing)
-        for name, writer in writers.items():
-            self.records[name] = writer.close(
-                permission=connector.permission,
-                requests=graph.requests + exchange.requests,
-                seconds=time.monotonic() - began,
-            )
-            self.progress.done(name, self.records[name].coverage)
-            self._there[name].set()
+
+    def _writers(self, connector: Connector) -> dict[str, DataSetWriter]:
+        return {name: DataSetWriter(self.folder.evidence, DATA_SETS[name]) for name in connector.data_sets}
 
     def _missing(self, connector: Connector) -> Gap | None:
         """Why a connector cannot even begin: something it needs is not there at all."""
@@ -200,8 +233,12 @@ class Collection:
                 return Gap(absent[0].kind, detail, absent[0].fix, said=absent[0].said)
         return None
 
-    def _arguments(self, connector: Connector, services: Mapping[str, Any]) -> dict[str, Any]:
+    def _arguments(self, connector: Connector, services: Mapping[str, Any], kept: Kept) -> dict[str, Any]:
         context = {
+            "kept": kept,
+            "access": self.access,
+            "earlier": EarlierRuns(self.folder, self.tenant.slug),
+            "allowance": Allowance(self.tenant.census.calls, self.folder.started_at.date()),
             "window": window(self.tenant, self.around),
             "coverage": {n: self.records[n].coverage for n in (*connector.needs, *connector.uses) if n in self.records},
         }
@@ -255,7 +292,7 @@ class Collection:
                 if count % _ROWS_BETWEEN_TICKS == 0:
                     self.progress.tick(first, count)
             elif isinstance(item, Rows):
-                main.add_all(item)
+                writers[item.data_set or first].add_all(item)
                 count += item.table.num_rows
                 self.progress.tick(first, count)
             elif isinstance(item, Entry):
@@ -264,3 +301,10 @@ class Collection:
                 writers[item.data_set or first].gap(item)
             elif isinstance(item, Looked):
                 writers[item.data_set or first].looked(item.scope)
+            elif isinstance(item, Note):
+                writers[item.data_set or first].note(item.words)
+
+
+def _abandon(writers: Mapping[str, DataSetWriter]) -> None:
+    for writer in writers.values():
+        writer.abandon()

@@ -1,10 +1,15 @@
 """The assessment as ``assessment.json`` (version 1; its JSON Schema is ``docs/assessment.schema.json``)."""
 
+from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 import orjson
 
+from m365audit.engine import trend_document as months
 from m365audit.model.assessment import Assessment, ClauseResult, Finding, GapNote
+from m365audit.model.decisions import Decision
+from m365audit.model.months import DecisionNote, RegisterNote
 from m365audit.snapshot import RunFolder
 from m365audit.snapshot.folders import write_whole
 
@@ -33,7 +38,7 @@ def as_json(assessment: Assessment) -> dict[str, Any]:
         "checks": [
             {
                 "id": check.check,
-                "result": str(check.result),
+                "result": check.result_text,
                 "because": check.because,
                 "findings": check.findings,
                 "unjudged": check.unjudged,
@@ -41,6 +46,11 @@ def as_json(assessment: Assessment) -> dict[str, Any]:
             for check in assessment.checks
         ],
         "findings": [_finding(finding) for finding in assessment.findings],
+        "decisions": [_decision_note(note) for note in assessment.decisions],
+        "register_rows": [_register_note(note) for note in assessment.register_rows],
+        "previous": months.previous_as_json(assessment.previous),
+        "measures": dict(assessment.measures),
+        "trend": months.trend_as_json(assessment.trend),
         "gaps": [_gap(note) for note in assessment.gaps],
         "coverage": {
             note.name: {"scopes": note.coverage.scopes, "whole": note.coverage.whole, "rows": note.coverage.rows}
@@ -62,6 +72,17 @@ def _clause(result: ClauseResult) -> dict[str, Any]:
         "checks": [use.check for use in clause.checks],
         "supporting": [use.check for use in clause.supporting],
         "attestations": list(clause.attestation.codes) if clause.attestation else [],
+        "statements": [
+            {
+                "code": stated.code,
+                "answer": stated.answer,
+                "by": stated.by,
+                "on": stated.on.isoformat(),
+                "evidence": stated.evidence,
+                "until": stated.until.isoformat(),
+            }
+            for stated in result.stated
+        ],
     }
 
 
@@ -79,8 +100,43 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "actor": str(finding.actor),
         "first_seen": finding.first_seen.isoformat(),
         "state": str(finding.state),
-        "decision": None,
+        "answers": list(finding.answers),
+        "may_accept": finding.may_accept,
+        "concerns": sorted(finding.concerns),
+        "decision": decision_as_json(finding.decision),
+        "standing": str(finding.standing),
+        "open_since": _day(finding.open_since),
+        "months_open": finding.months_open,
+        "fixed_on": _day(finding.fixed_on),
+        "last_seen": _day(finding.last_seen),
+        "unseen": finding.unseen,
     }
+
+
+def decision_as_json(decision: Decision | None) -> dict[str, Any] | None:
+    """A decision, with the keys it has in the ledger."""
+    if decision is None:
+        return None
+    dated = {name: value.isoformat() for name, value in asdict(decision).items() if isinstance(value, date)}
+    return {**asdict(decision), **dated}
+
+
+def _decision_note(note: DecisionNote) -> dict[str, Any]:
+    return {
+        "decision": decision_as_json(note.decision),
+        "standing": str(note.standing),
+        "match": str(note.match),
+        "why": note.why,
+        "refused": note.refused,
+    }
+
+
+def _register_note(note: RegisterNote) -> dict[str, Any]:
+    return {"sheet": note.sheet, "row": note.row, "says": note.says, "match": str(note.match), "why": note.why}
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _gap(note: GapNote) -> dict[str, Any]:

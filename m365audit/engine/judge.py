@@ -10,10 +10,12 @@ import pandas as pd
 
 from m365audit.engine.collect import with_named_domains
 from m365audit.model.datasets import DATA_SETS
+from m365audit.model.decisions import Decision
 from m365audit.model.evidence import PROPERTY, Coverage, Gap
 from m365audit.model.policy import Policy
 from m365audit.model.tenant import Tenant
-from m365audit.model.words import GapKind, Result, worst
+from m365audit.model.words import GapKind, Result, SubjectKind, worst
+from m365audit.register import rows_to_confirm
 from m365audit.rules import Rule
 from m365audit.rules.declare import COLUMNS, RECORDS
 from m365audit.snapshot import Snapshot
@@ -24,6 +26,8 @@ Register = Mapping[str, pd.DataFrame]
 
 # Names shown in a result's sentence before "and N more".
 _NAMED = 3
+# What a council may accept; what nobody could judge it cannot.
+_ACCEPTABLE = frozenset({str(Result.DOES_NOT_MEET), str(Result.REVIEW), str(Result.ADVICE)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class Inputs:
     as_of: date
     records: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     """What the audit knows of itself, by name."""
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    """Reference to the decision that counts on the day."""
 
     def frame(self, name: str) -> pd.DataFrame:
         """A data set, a register sheet or a record; its declared columns, default index."""
@@ -83,8 +89,11 @@ def _register_gap(sheet: str, register: Register | None, tenant: Tenant) -> tupl
             Gap(GapKind.REGISTER, detail, f"m365audit init {tenant.slug} writes one to fill in", data_set="register"),
         )
     if sheet == "people" and register["people"].empty:
-        detail = "the register names no people"
-        return (Gap(GapKind.REGISTER, detail, "fill in the sheet People of the register", data_set="register"),)
+        detail, fix = "the register names no people", "fill in the sheet People of the register"
+        if rows_to_confirm(register).get("People"):
+            detail = "nobody has confirmed the people proposed on the register"
+            fix = "take the word Confirm away from the rows of the sheet People that are right"
+        return (Gap(GapKind.REGISTER, detail, fix, data_set="register"),)
     return ()
 
 
@@ -99,10 +108,14 @@ class Verdict:
     gaps: tuple[Gap, ...] = ()
     limits: str = ""
     """What was not seen or could not be judged, in words; empty where all was."""
+    was_judged: bool = True
+    """False where evidence the rule cannot do without is missing, or the rule failed."""
+    accepted_until: date | None = None
+    """The earliest end among the exceptions that cover some of the rows."""
 
     @property
     def breaches(self) -> pd.DataFrame:
-        """The rows that are findings."""
+        """The rows that are findings, accepted ones included."""
         return self.rows[self.rows["result"] != str(Result.NOT_ASSESSED)]
 
     @property
@@ -111,11 +124,21 @@ class Verdict:
         return self.rows[self.rows["result"] == str(Result.NOT_ASSESSED)]
 
 
+Accepts = Callable[[str, SubjectKind, str], date | None]
+"""Of a rule, a kind of subject and a natural key: the last day until which that is accepted, if it is."""
+
+
+def accepts_nothing(rule: str, kind: SubjectKind, key: str) -> date | None:  # noqa: ARG001 - the shape of Accepts
+    """Nothing is accepted."""
+    return None
+
+
 @dataclass(slots=True)
 class Bench:
-    """Judges rules on one set of inputs, each (rule, parameters) once."""
+    """Judges rules on one set of inputs, each (rule, parameters) once; what the council ``accepts`` is no breach."""
 
     inputs: Inputs
+    accepts: Accepts = accepts_nothing
     _verdicts: dict[Hashable, Verdict] = field(default_factory=dict)
 
     def judge(self, rule: Rule, parameters: Mapping[str, Any]) -> Verdict:
@@ -123,7 +146,7 @@ class Bench:
         asked = {**parameters, **self.inputs.tenant.thresholds.get(rule.id, {})}
         key = (rule.id, repr(sorted(asked.items())))
         if key not in self._verdicts:
-            self._verdicts[key] = judge(rule, asked, self.inputs)
+            self._verdicts[key] = judge(rule, asked, self.inputs, self.accepts)
         return self._verdicts[key]
 
     def knowing(self, records: Mapping[str, pd.DataFrame]) -> "Bench":
@@ -134,7 +157,7 @@ class Bench:
             for key, verdict in self._verdicts.items()
             if not {*verdict.rule.needs, *verdict.rule.uses} & set(records)
         }
-        return Bench(inputs, kept)
+        return Bench(inputs, self.accepts, kept)
 
     def verdicts(self) -> dict[str, list[Verdict]]:
         """Everything judged so far, by rule id."""
@@ -144,16 +167,17 @@ class Bench:
         return by_rule
 
 
-def judge(rule: Rule, parameters: Mapping[str, Any], inputs: Inputs) -> Verdict:
+def judge(rule: Rule, parameters: Mapping[str, Any], inputs: Inputs, accepts: Accepts = accepts_nothing) -> Verdict:
     """Judge one rule.
 
     A data set that is missing, or of which a part is missing while the rule needs the whole, makes the result
     *Not assessed*. Where each row is judged alone, what is found in a part stands, but the part is never *Meets*.
+    What is found and accepted is *Accepted*, which is no more *Meets* than that.
     """
     blocking = [gap for name in rule.needs for gap in _blocking(name, rule, inputs)]
     if blocking:
-        why = _reasons(blocking)
-        return Verdict(rule, Result.NOT_ASSESSED, f"{why}.", _no_rows(), tuple(blocking), f"{why}.")
+        why = reasons(blocking)
+        return Verdict(rule, Result.NOT_ASSESSED, f"{why}.", _no_rows(), tuple(blocking), f"{why}.", was_judged=False)
     given: dict[str, pd.DataFrame | None] = {name: inputs.frame(name) for name in rule.needs}
     given |= {name: None if _blocking(name, rule, inputs) else inputs.frame(name) for name in rule.uses}
     try:
@@ -165,9 +189,9 @@ def judge(rule: Rule, parameters: Mapping[str, Any], inputs: Inputs) -> Verdict:
         detail, words = "the check itself failed", f"{type(error).__name__}: {error}"
         fix = "send run.log to the developers; the other results stand"
         gap = Gap(GapKind.ERROR, detail, fix, data_set=rule.id, said=words)
-        return Verdict(rule, Result.NOT_ASSESSED, detail, _no_rows(), (gap,), detail)
-    lacking = _lacking(rule, inputs)
-    return _verdict(rule, _one_row_a_subject(rows), lacking)
+        return Verdict(rule, Result.NOT_ASSESSED, detail, _no_rows(), (gap,), detail, was_judged=False)
+    rows, until = _with_accepted(rule, _one_row_a_subject(rows), accepts)
+    return _noted(_verdict(rule, rows, _lacking(rule, inputs), until), inputs)
 
 
 def _blocking(name: str, rule: Rule, inputs: Inputs) -> tuple[Gap, ...]:
@@ -195,23 +219,46 @@ def _typed(rule: Rule, parameters: Mapping[str, Any]) -> dict[str, Any]:
     return typed
 
 
-def _verdict(rule: Rule, rows: pd.DataFrame, lacking: list[Gap]) -> Verdict:
+def _with_accepted(rule: Rule, rows: pd.DataFrame, accepts: Accepts) -> tuple[pd.DataFrame, date | None]:
+    """The rows, with *Accepted* for the result of what is, and the earliest end of that."""
+    columns = rows["result"], rows["subject_kind"], rows["subject_id"]
+    ends = [
+        accepts(rule.id, SubjectKind(kind), key) if result in _ACCEPTABLE else None
+        for result, kind, key in zip(*columns, strict=True)
+    ]
+    results = [str(Result.ACCEPTED) if end else result for end, result in zip(ends, rows["result"], strict=True)]
+    return rows.assign(result=pd.Series(results, rows.index, dtype=object)), min(filter(None, ends), default=None)
+
+
+def _verdict(rule: Rule, rows: pd.DataFrame, lacking: list[Gap], until: date | None) -> Verdict:
     partly = lacking or (rows["result"] == str(Result.NOT_ASSESSED)).any()
-    found = rows[rows["result"] != str(Result.NOT_ASSESSED)]
-    results = [Result(value) for value in found["result"].unique()]
+    breaches, accepted = rows["result"] != str(Result.NOT_ASSESSED), rows[rows["result"] == str(Result.ACCEPTED)]
+    found = rows[breaches & (rows["result"] != str(Result.ACCEPTED))]
+    results = [Result(value) for value in rows.loc[breaches, "result"].unique()]
     result = worst([*results, Result.NOT_ASSESSED] if partly else results or [Result.MEETS])
     sentences, limits = [], []
     if len(found):
         sentences.append(f"{_count(len(found), 'finding')}: {_names(found['subject_name'])}")
-    elif not partly:
+    if until and len(accepted):
+        day = f"{until.day} {until:%b %Y}"
+        sentences.append(f"{len(accepted)} accepted, until {day} at the earliest: {_names(accepted['subject_name'])}")
+    elif not partly and not len(found):
         sentences.append(rule.title)
     unjudged = rows[rows["result"] == str(Result.NOT_ASSESSED)]
     if len(unjudged):
         why = "; ".join(unjudged["because"].unique()[:2])
         limits.append(f"{len(unjudged)} could not be judged ({why}): {_names(unjudged['subject_name'])}")
     if lacking:
-        limits.append(f"only part could be looked at ({_reasons(lacking)})")
-    return Verdict(rule, result, _sentences(sentences + limits), rows, tuple(lacking), _sentences(limits))
+        limits.append(f"only part could be looked at ({reasons(lacking)})")
+    said = _sentences(sentences + limits)
+    return Verdict(rule, result, said, rows, tuple(lacking), _sentences(limits), accepted_until=until)
+
+
+def _noted(verdict: Verdict, inputs: Inputs) -> Verdict:
+    """The verdict with the standing limits of its evidence: they belong to what was not seen, and change no result."""
+    named = (*verdict.rule.needs, *verdict.rule.uses)
+    notes = dict.fromkeys(note for name in named for note in inputs.coverage(name).notes)
+    return replace(verdict, limits=" ".join(filter(None, (verdict.limits, _sentences(list(notes))))))
 
 
 def _sentences(said: list[str]) -> str:
@@ -238,7 +285,8 @@ def _no_rows() -> pd.DataFrame:
     return pd.DataFrame(columns=list(COLUMNS), dtype=object)
 
 
-def _reasons(gaps: list[Gap]) -> str:
+def reasons(gaps: list[Gap]) -> str:
+    """Why some things could not be looked at, in a few words."""
     details = list(dict.fromkeys(gap.detail.rstrip(".") for gap in gaps))
     more = f"; and {len(details) - _NAMED} more" if len(details) > _NAMED else ""
     return "; ".join(details[:_NAMED]) + more

@@ -1,39 +1,25 @@
 """Batches: up to twenty reads in one request, each answered, judged and sent again on its own."""
 
-from collections import Counter, defaultdict, deque
-from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any, Generic, TypeVar
 
 import orjson
 
 from m365audit.graph import gaps, said
 from m365audit.graph.errors import ABSENT, Absent, Refused
-from m365audit.graph.governor import Need
-from m365audit.graph.paging import NEXT_LINK, Trail, pages
-from m365audit.graph.retry import Tries
-from m365audit.graph.said import NO_ANSWER, UNREADABLE, Said, Service
+from m365audit.graph.paging import NEXT_LINK, pages
+from m365audit.graph.pool import Part, Pool
+from m365audit.graph.said import NO_ANSWER, Said, Service
 from m365audit.graph.streams import each
-from m365audit.graph.wire import Answer, Call, Count, Wire
+from m365audit.graph.wire import NO_LIST, Answer, Call, Count, Wire, unreadable
 from m365audit.model.evidence import Gap
 
 Key = TypeVar("Key")
 
-AT_ONCE = 4
-MOST_PER_MAILBOX = 4
-"""Outlook answers four requests to one mailbox at a time and refuses the fifth."""
-
-
-@dataclass(slots=True)
-class Part(Generic[Key]):
-    """One request that travels in a batch. ``path`` is relative to the version, with the query."""
-
-    key: Key
-    call: Call
-    path: str
-    need: Need
-    tries: Tries = field(default_factory=Tries)
+AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +29,6 @@ class Outcome(Generic[Key]):
     part: Part[Key]
     answer: dict[str, Any] | Gap | Absent | None
     wait_seconds: float = 0
-
-
-def loads(parts: Iterable[Part[Key]]) -> Iterator[list[Part[Key]]]:
-    """Pack parts into batches: one bucket each, no wider than the bucket bears, spread over mailboxes."""
-    by_bucket: dict[str, list[Part[Key]]] = defaultdict(list)
-    for part in parts:
-        by_bucket[part.need.bucket.name].append(part)
-    for together in by_bucket.values():
-        dearest = max(part.need.cost for part in together)
-        width = together[0].need.bucket.width(dearest)
-        left = deque(together)
-        while left:
-            yield _load(left, width)
-
-
-def _load(left: deque[Part[Key]], width: int) -> list[Part[Key]]:
-    load: list[Part[Key]] = []
-    aside: list[Part[Key]] = []
-    mailboxes: Counter[str] = Counter()
-    while left and len(load) < width:
-        part = left.popleft()
-        is_crowded = part.need.bucket.per == "mailbox" and mailboxes[part.need.share] >= MOST_PER_MAILBOX
-        mailboxes[part.need.share] += 1
-        (aside if is_crowded else load).append(part)
-    left.extendleft(reversed(aside))
-    return load
 
 
 class Batch(Generic[Key]):
@@ -93,20 +53,21 @@ class Batch(Generic[Key]):
 
     async def run(self, parts: Sequence[Part[Key]]) -> AsyncGenerator[tuple[Key, dict[str, Any] | Gap | Absent], None]:
         """Every part's key and answer, in no particular order."""
-        waiting = list(parts)
-        while waiting:
-            again: list[Part[Key]] = []
-            pause = 0.0
-            async with aclosing(each(loads(waiting), self._send, AT_ONCE)) as outcomes:
+        pool = Pool(parts, self._wire.governor)
+        async with aclosing(each(range(AT_ONCE), lambda _: self._carry(pool), AT_ONCE)) as answers:
+            async for answer in answers:
+                yield answer
+
+    async def _carry(self, pool: Pool[Key]) -> AsyncGenerator[tuple[Key, dict[str, Any] | Gap | Absent], None]:
+        """Send one load after another until the pool is empty."""
+        while load := await pool.load():
+            async with aclosing(self._send(load)) as outcomes:
                 async for outcome in outcomes:
                     if outcome.answer is None:
-                        again.append(outcome.part)
-                        pause = max(pause, outcome.wait_seconds)
+                        pool.again(outcome.part, outcome.wait_seconds)
                     else:
+                        pool.answered(outcome.part)
                         yield outcome.part.key, outcome.answer
-            waiting = again
-            if waiting and pause:
-                await self._wire.clock.sleep(pause)
 
     async def _send(self, load: list[Part[Key]]) -> AsyncGenerator[Outcome[Key], None]:
         requests = [_request(str(number), part) for number, part in enumerate(load)]
@@ -119,13 +80,19 @@ class Batch(Generic[Key]):
                 yield Outcome(part, gaps.gap(refused.said, self._scope(part.key)))
             return
         responses = _by_id(answer)
-        for number, part in enumerate(load):
-            yield await self._judge(part, responses.get(str(number)), answer.token)
+        told = [(part, responses.get(str(number))) for number, part in enumerate(load)]
+        # What has to be sent again is known at once; who has more pages comes last, for those are still to be read.
+        for part, response in sorted(told, key=lambda pair: _rank(pair[1])):
+            self._wire.governor.heed([part.need], _headers(response))
+            yield await self._judge(part, response, answer)
 
-    async def _judge(self, part: Part[Key], response: Mapping[str, Any] | None, token: str) -> Outcome[Key]:
+    async def _judge(self, part: Part[Key], response: Mapping[str, Any] | None, carrier: Answer) -> Outcome[Key]:
         part.tries.sent += 1
-        part.tries.token = token
-        heard = _heard(response)
+        part.tries.token = carrier.token
+        heard = _heard(response, carrier)
+        if self._lists and isinstance(heard, dict) and not isinstance(heard.get("value"), list):
+            # Taken for an empty list, it would be a clean bill of health from an answer that says nothing.
+            heard = unreadable(Service.GRAPH, NO_LIST, carrier.headers)
         try:
             if isinstance(heard, Said):
                 if any(heard.has_code(code) for code in self._absent):
@@ -139,9 +106,6 @@ class Batch(Generic[Key]):
         """An answer with the pages that follow it, which are read outside the batch."""
         link = body.pop(NEXT_LINK, None)
         if link is None:
-            if self._lists and not isinstance(body.get("value"), list):
-                # Taken for an empty list, it would be a clean bill of health from an answer that says nothing.
-                Trail(Service.GRAPH, part.call.address).refuse("the answer holds no list")
             return body
         first = Answer(200, {}, {**body, NEXT_LINK: link})
         start = part.call.address
@@ -151,7 +115,7 @@ class Batch(Generic[Key]):
             if address == start:
                 return first
             need = self._wire.governor.need(Service.GRAPH, _path(self._base, address))
-            return await self._wire.ask(part.call.to(address), [need], self._count)
+            return await self._wire.ask(replace(part.call, address=address, lists=True), [need], self._count)
 
         async with aclosing(pages(ask, Service.GRAPH, start)) as following:
             async for page in following:
@@ -172,21 +136,35 @@ def _by_id(answer: Answer) -> dict[str, Mapping[str, Any]]:
     return {str(response.get("id")): response for response in listed if isinstance(response, dict)}
 
 
-def _heard(response: Mapping[str, Any] | None) -> dict[str, Any] | Said:
+def _headers(response: Mapping[str, Any] | None) -> dict[str, str]:
+    """The headers of one response, whose names come in any case."""
+    given = response.get("headers") if response else None
+    return {str(name).lower(): str(value) for name, value in given.items()} if isinstance(given, dict) else {}
+
+
+def _rank(response: Mapping[str, Any] | None) -> int:
+    body = response.get("body") if response else None
+    if response is None or response.get("status") != HTTPStatus.OK or not isinstance(body, dict):
+        return 0
+    return 2 if NEXT_LINK in body else 1
+
+
+def _heard(response: Mapping[str, Any] | None, carrier: Answer) -> dict[str, Any] | Said:
     """What one response says: a body, or a failure. A response that is not there is a failure, never nothing."""
     if response is None:
-        return Said(Service.GRAPH, NO_ANSWER, (UNREADABLE,), "the batch came back without an answer to this request")
+        words = "the batch came back without an answer to this request"
+        return unreadable(Service.GRAPH, words, carrier.headers)
     status = response.get("status")
-    given = response.get("headers")
-    headers = {str(name): str(value) for name, value in given.items()} if isinstance(given, dict) else {}
+    headers = _headers(response)
+    # Only the batch as a whole says what time it is there, and by that its parts' dates are meant.
+    headers.setdefault("date", carrier.headers.get("date", ""))
     body = response.get("body")
     if not isinstance(status, int):
         status = int(status) if isinstance(status, str) and status.isdigit() else NO_ANSWER
     if not 200 <= status < 300:  # noqa: PLR2004
         return said.read(Service.GRAPH, status, headers, body if isinstance(body, dict) else str(body or "").encode())
     if not isinstance(body, dict):
-        words = "the answer inside the batch is no JSON object"
-        return Said(Service.GRAPH, NO_ANSWER, (UNREADABLE,), words, headers=headers)
+        return unreadable(Service.GRAPH, "the answer inside the batch is no JSON object", headers)
     if isinstance(body.get("error"), dict):
         return said.read(Service.GRAPH, status, headers, body)
     return body

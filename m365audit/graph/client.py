@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Iterable
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any, TypeVar, overload
 
 from kiota_abstractions.base_request_builder import BaseRequestBuilder
@@ -9,12 +10,14 @@ from kiota_abstractions.request_information import RequestInformation
 from msgraph.graph_service_client import GraphServiceClient
 
 from m365audit.graph import addresses, gaps, streams
-from m365audit.graph.batch import Batch, Part
+from m365audit.graph.batch import Batch
+from m365audit.graph.downloads import Downloads
 from m365audit.graph.errors import ABSENT, Absent, Refused
 from m365audit.graph.paging import Page, pages
+from m365audit.graph.pool import Part
 from m365audit.graph.said import Service
 from m365audit.graph.wire import Answer, Call, Count, Wire
-from m365audit.model.evidence import Gap
+from m365audit.model.evidence import Gap, Row
 
 Key = TypeVar("Key")
 Thing = TypeVar("Thing")
@@ -31,9 +34,16 @@ class Graph:
     """
 
     def __init__(
-        self, wire: Wire, sdk: GraphServiceClient, endpoint: str, tenant_id: str, count: Count | None = None
+        self,
+        wire: Wire,
+        sdk: GraphServiceClient,
+        endpoint: str,
+        tenant_id: str,
+        downloads: Downloads,
+        count: Count | None = None,
     ) -> None:
         self.sdk = sdk
+        self._downloads = downloads
         self.tenant_id = tenant_id
         self._wire = wire
         self._endpoint = endpoint.rstrip("/")
@@ -47,7 +57,8 @@ class Graph:
 
     def counted(self) -> "Graph":
         """The same service with a count of its own, which also adds to this one's."""
-        return Graph(self._wire, self.sdk, self._endpoint, self.tenant_id, Count(part_of=self._count))
+        part = Count(part_of=self._count)
+        return Graph(self._wire, self.sdk, self._endpoint, self.tenant_id, self._downloads, part)
 
     def request(
         self,
@@ -98,8 +109,20 @@ class Graph:
             return _instead(refused, scope, absent)
         return answer.document
 
+    async def first(self, request: RequestInformation) -> list[Row]:
+        """The objects of a list's first page, where what follows is of no interest.
+
+        Raises:
+            Refused: it was refused, or is no list.
+        """
+        answer = await self._ask(replace(self._call(request), lists=True), premium=False)
+        rows: list[Row] = answer.document["value"]
+        return rows
+
     @overload
-    def pages(self, request: RequestInformation, *, premium: bool = False) -> AsyncGenerator[Page, None]: ...
+    def pages(
+        self, request: RequestInformation, *, premium: bool = False, resync: bool = False
+    ) -> AsyncGenerator[Page, None]: ...
     @overload
     def pages(
         self,
@@ -108,6 +131,7 @@ class Graph:
         absent: Collection[str] = (),
         *,
         premium: bool = False,
+        resync: bool = False,
     ) -> AsyncGenerator[Page | Gap | Absent, None]: ...
     async def pages(
         self,
@@ -116,26 +140,37 @@ class Graph:
         absent: Collection[str] = (),
         *,
         premium: bool = False,
+        resync: bool = False,
     ) -> AsyncGenerator[Page | Gap | Absent, None]:
         """Every page of a collection, in order.
 
         With a ``scope``, a refusal ends the stream with its gap; ``ABSENT`` does where the error's code is one of
         ``absent``. ``premium`` says the tenant has Entra ID P1, so that a refusal for want of it is tried again.
+        ``resync`` says that the caller forgets what came before a page that is ``afresh``.
 
         Raises:
             Refused: a page was refused, and no scope was given.
         """
-        call = self._call(request)
+        call = replace(self._call(request), lists=True)
 
         async def ask(address: str) -> Answer:
             return await self._ask(call.to(address), premium=premium)
 
         try:
-            async with aclosing(pages(ask, Service.GRAPH, call.address)) as run:
+            async with aclosing(pages(ask, Service.GRAPH, call.address, resync=resync)) as run:
                 async for page in run:
                     yield page
         except Refused as refused:
             yield _instead(refused, scope, absent)
+
+    async def download(self, request: RequestInformation) -> str:
+        """The text of a file that Microsoft hands out by a passing address, such as a usage report.
+
+        Raises:
+            Refused: it was refused, lies where Microsoft keeps no such files, or did not come whole.
+        """
+        call = replace(self._call(request), points=True)
+        return await self._downloads.text(lambda: self._ask(call, premium=False), self._count)
 
     async def batch(
         self,
@@ -158,7 +193,7 @@ class Graph:
                 yield key, answer
 
     def each(
-        self, things: Iterable[Thing], worker: Callable[[Thing], AsyncIterator[Item]], at_most: int = 8
+        self, things: Iterable[Thing], worker: Callable[[Thing], AsyncIterator[Item]], at_most: int = streams.AT_MOST
     ) -> AsyncGenerator[Item, None]:
         """What ``worker`` yields for every thing, several at a time, in no particular order."""
         return streams.each(things, worker, at_most)
@@ -172,10 +207,13 @@ class Graph:
         return Call(Service.GRAPH, addresses.address(self._base, request), request.request_headers or {})
 
     async def _ask(self, call: Call, *, premium: bool) -> Answer:
-        need = self._wire.governor.need(Service.GRAPH, call.address.removeprefix(self._base))
+        path = call.address.removeprefix(self._base)
+        need = self._wire.governor.need(Service.GRAPH, path)
         if need.bucket.resource_units:
             call = call.with_headers(BACKGROUND)
-        return await self._wire.ask(call, [need], self._count, premium=premium)
+        answer = await self._wire.ask(call, [need], self._count, premium=premium)
+        self._wire.governor.learn(path, answer.document)
+        return answer
 
 
 def _instead(refused: Refused, scope: str | None, absent: Collection[str]) -> Gap | Absent:

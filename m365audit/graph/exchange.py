@@ -23,6 +23,7 @@ Item = TypeVar("Item")
 _ANCHOR = "APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}"
 _PAGE_SIZE = 1_000
 _APP_ROLE = "Exchange.ManageAsApp"
+_PERSON_SCOPE = "Exchange.Manage"
 
 _CUT_SHORT_WITHOUT_SIZE = frozenset(
     {
@@ -119,14 +120,15 @@ class Exchange:
             Refused: the catalogue was refused.
         """
         address = f"{self._endpoint}/adminapi/v1.0/{self.tenant_id}/EXOModuleFile?Version=3.9.2"
-        call = Call(Service.EXCHANGE, address, {"Accept": "application/json", "CommandName": "*", **self._anchor()})
+        headers = {"Accept": "application/json", "CommandName": "*"}
+        call = Call(Service.EXCHANGE, address, headers, lists=True)
         answer = await self._ask(call)
         rows = answer.document.get("value")
         listed = ",".join(str(row.get("exportedCmdlets", "")) for row in rows or () if isinstance(row, dict))
         return READ_CMDLETS & {name.strip() for name in listed.split(",")}
 
     def each(
-        self, things: Iterable[Thing], worker: Callable[[Thing], AsyncIterator[Item]], at_most: int = 8
+        self, things: Iterable[Thing], worker: Callable[[Thing], AsyncIterator[Item]], at_most: int = streams.AT_MOST
     ) -> AsyncGenerator[Item, None]:
         """What ``worker`` yields for every thing, several at a time, in no particular order."""
         return streams.each(things, worker, at_most)
@@ -134,24 +136,31 @@ class Exchange:
     async def _pages(
         self, cmdlet: str, select: Collection[str] | None, parameters: dict[str, Any]
     ) -> AsyncGenerator[Page, None]:
-        started = False
+        """Every page, with two second chances for a request that Exchange calls a bad one.
+
+        Which properties may be selected and which switches a command has differs from tenant to tenant: without them
+        the answer holds the same, in other words. And the way to the next page is open for some minutes only: a list
+        held up for longer is read again from the start, where its first page is ``afresh``.
+        """
         bare = {name: value for name, value in parameters.items() if value is not True}
-        try:
-            async with aclosing(self._run(cmdlet, select, parameters)) as run:
-                async for page in run:
-                    started = True
-                    yield page
-        except Refused as refused:
-            # Which properties may be selected and which switches a command has differs from tenant to tenant: without
-            # them the answer holds the same, in other words.
-            is_spare = bare != parameters or (select and "Identity" not in parameters)
-            if started or not is_spare or refused.status != 400:  # noqa: PLR2004
-                raise
-        else:
-            return
-        async with aclosing(self._run(cmdlet, None, bare)) as run:
-            async for page in run:
-                yield page
+        is_spare = bool(bare != parameters or (select and "Identity" not in parameters))
+        may_restart, afresh = True, False
+        while True:
+            started = False
+            try:
+                async with aclosing(self._run(cmdlet, select, parameters)) as run:
+                    async for page in run:
+                        page.afresh, afresh, started = afresh, False, True
+                        yield page
+            except Refused as refused:
+                if refused.status != 400 or not (may_restart if started else is_spare):  # noqa: PLR2004
+                    raise
+                if started:
+                    may_restart, afresh = False, True
+                else:
+                    is_spare, select, parameters = False, None, bare
+            else:
+                return
 
     async def _run(
         self, cmdlet: str, select: Collection[str] | None, parameters: dict[str, Any]
@@ -180,18 +189,19 @@ class Exchange:
             "Prefer": f"odata.maxpagesize={_PAGE_SIZE}",
             "X-ResponseFormat": "json",
             "X-CmdletName": cmdlet,
-            **self._anchor(),
         }
         body = {"CmdletInput": {"CmdletName": cmdlet, "Parameters": parameters}}
-        return Call(Service.EXCHANGE, address, headers, orjson.dumps(body))
+        return Call(Service.EXCHANGE, address, headers, orjson.dumps(body), lists=True)
 
-    def _anchor(self) -> dict[str, str]:
-        return {"X-AnchorMailbox": f"{_ANCHOR}@{self.tenant_id}"}
+    async def _anchor(self) -> dict[str, str]:
+        """Where Exchange does the work: at the organisation's own mailbox for an app, at one's own for a person."""
+        person = credentials.signed_in_person(await self._wire.credentials.token(Service.EXCHANGE))
+        return {"X-AnchorMailbox": f"UPN:{person}" if person else f"{_ANCHOR}@{self.tenant_id}"}
 
     async def _ask(self, call: Call) -> Answer:
         need = self._wire.governor.need(Service.EXCHANGE, "")
         try:
-            return await self._wire.ask(call, [need], self._count)
+            return await self._wire.ask(call.with_headers(await self._anchor()), [need], self._count)
         except SignInFailed as failed:
             # Graph may well be open to the same app: the rest of the audit goes on without Exchange.
             raise _without_token(failed) from None
@@ -201,12 +211,15 @@ class Exchange:
     async def _explained(self, refused: Refused) -> Refused:
         """A refusal for want of a role, told from one for want of the app permission by what the token says."""
         if refused.gap.kind is GapKind.ROLE:
-            roles = credentials.claims(await self._wire.credentials.token(Service.EXCHANGE)).get("roles")
-            if isinstance(roles, list) and _APP_ROLE not in roles:
+            said = credentials.claims(await self._wire.credentials.token(Service.EXCHANGE))
+            roles, needed = said.get("roles"), _APP_ROLE
+            if "scp" in said:
+                roles, needed = str(said["scp"]).split(), _PERSON_SCOPE
+            if isinstance(roles, list) and needed not in roles:
                 refused.gap = replace(
                     refused.gap,
                     kind=GapKind.PERMISSION,
-                    detail=f"The app lacks the permission {_APP_ROLE} in Exchange. {refused.gap.detail}",
+                    detail=f"The app lacks the permission {needed} in Exchange. {refused.gap.detail}",
                 )
         return refused
 
@@ -235,5 +248,8 @@ def _plain(row: Row) -> Row:
 
 def _without_token(failed: SignInFailed) -> Refused:
     said = Said(Service.EXCHANGE, NO_ANSWER, ("SignInFailed",), str(failed))
-    fix = f"Give the app {_APP_ROLE} and its service principal the role Global Reader, then run again."
+    fix = (
+        f"Give the app {_APP_ROLE} and its service principal the role Global Reader (a provider's app {_PERSON_SCOPE}, "
+        "and the relationship the role), then run again."
+    )
     return Refused(Gap(GapKind.PERMISSION, str(failed), fix, TENANT), said)

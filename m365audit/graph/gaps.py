@@ -27,11 +27,13 @@ class Reason:
     code: str = ""
     part: str = ""
     service: Service | None = None
+    delegated: bool | None = None
 
     def fits(self, said: Said) -> bool:
         """Whether this row speaks of what was said."""
         return (
             self.service in (None, said.service)
+            and self.delegated in (None, said.delegated)
             and self.status in (None, said.status)
             and (not self.code or said.has_code(self.code))
             and (not self.part or said.mentions(self.part))
@@ -48,6 +50,11 @@ _EXCHANGE_ROLE = (
     "Give the app the permission Exchange.ManageAsApp with admin consent, and its service principal "
     "the Entra role Global Reader; a new role needs a new sign-in to count"
 )
+_PARTNER_ROLE = (
+    "Give the partner relationship (GDAP) the role Global Reader in Partner Center, and put the provider's account "
+    "into the group it is assigned to; without a relationship, give the account itself that role"
+)
+_AS_AN_APP = "None for a provider's account: to have it assessed, sign in as an app of the council's own tenant"
 _BUY_P1 = "A licence with Entra ID P1, such as Microsoft 365 Business Premium"
 _BUY_P2 = "A licence with Entra ID P2 or Microsoft Entra ID Governance"
 _BUY_INTUNE = "A licence with Intune, such as Microsoft 365 Business Premium"
@@ -58,6 +65,13 @@ REASONS: tuple[Reason, ...] = (
     Reason(GapKind.LICENCE, "The tenant has no Entra ID P1 licence", _BUY_P1, 403, PREMIUM_NEEDED),
     Reason(GapKind.LICENCE, "The tenant has no Entra ID P2 licence", _BUY_P2, 400, "AadPremiumLicenseRequired"),
     Reason(GapKind.LICENCE, "The tenant has no licence for this", _BUY_P2, 403, part="not licensed for this feature"),
+    Reason(
+        GapKind.LICENCE,
+        "The tenant has no licence for this",
+        "A licence with the product that shows it",
+        403,
+        part="account is not provisioned",
+    ),
     Reason(GapKind.LICENCE, "Intune is not licensed or set up", _BUY_INTUNE, 401, "Forbidden", service=Service.GRAPH),
     Reason(
         GapKind.LICENCE,
@@ -96,9 +110,56 @@ REASONS: tuple[Reason, ...] = (
         403,
         "insufficient_claims",
     ),
+    # What is shown to an app, and not to an account that signs in, such as a provider's.
+    Reason(
+        GapKind.ROLE,
+        "The partner relationship (GDAP), or the account signed in, lacks the role Global Reader",
+        _PARTNER_ROLE,
+        403,
+        "Authorization_RequestDenied",
+        delegated=True,
+    ),
+    Reason(
+        GapKind.UNSUPPORTED,
+        "An account that signs in is shown no mailbox but its own",
+        _AS_AN_APP,
+        403,
+        "ErrorAccessDenied",
+        delegated=True,
+    ),
+    Reason(
+        GapKind.UNSUPPORTED,
+        "An account that signs in is not shown every site",
+        _AS_AN_APP,
+        403,
+        "accessDenied",
+        service=Service.GRAPH,
+        delegated=True,
+    ),
+    Reason(
+        GapKind.UNSUPPORTED,
+        "An account that signs in is shown no meeting but its own",
+        _AS_AN_APP,
+        403,
+        part="does not have access to lookup meeting",
+        delegated=True,
+    ),
+    Reason(
+        GapKind.ROLE,
+        "Exchange knows no suitable role of the account signed in",
+        f"{_PARTNER_ROLE}; and give the provider's app the permission Exchange.Manage",
+        403,
+        service=Service.EXCHANGE,
+        delegated=True,
+    ),
     # Permissions of the app.
     Reason(GapKind.PERMISSION, "The app lacks a permission", _CONSENT, 403, "Authentication_MSGraphPermissionMissing"),
     Reason(GapKind.PERMISSION, "The app lacks a permission or a role", _CONSENT, 403, "Authorization_RequestDenied"),
+    # Intune, the security products and the usage reports each have words of their own for it.
+    Reason(GapKind.PERMISSION, "The app lacks a permission", _CONSENT, 403, part="one of the following scopes"),
+    Reason(GapKind.PERMISSION, "The app lacks a permission", _CONSENT, 403, part="missing application roles"),
+    Reason(GapKind.PERMISSION, "The app lacks a permission", _CONSENT, 403, part="required scopes are missing"),
+    Reason(GapKind.PERMISSION, "The app lacks a permission", _CONSENT, 403, "S2SUnauthorized"),
     Reason(
         GapKind.PERMISSION,
         "Exchange lets the app into no such mailbox",

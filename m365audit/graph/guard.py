@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 
@@ -16,9 +17,14 @@ READ_CMDLETS: frozenset[str] = frozenset(
     {
         "Get-AcceptedDomain",
         "Get-AdminAuditLogConfig",
+        "Get-AntiPhishPolicy",
         "Get-CASMailbox",
+        "Get-EOPProtectionPolicyRule",
+        "Get-ExternalInOutlook",
+        "Get-HostedContentFilterPolicy",
         "Get-HostedOutboundSpamFilterPolicy",
         "Get-HostedOutboundSpamFilterRule",
+        "Get-IRMConfiguration",
         "Get-InboundConnector",
         "Get-InboxRule",
         "Get-Mailbox",
@@ -26,17 +32,23 @@ READ_CMDLETS: frozenset[str] = frozenset(
         "Get-MailboxFolderPermission",
         "Get-MailboxFolderStatistics",
         "Get-MailboxPermission",
+        "Get-MalwareFilterPolicy",
         "Get-OrganizationConfig",
         "Get-OutboundConnector",
         "Get-Recipient",
         "Get-RecipientPermission",
         "Get-RemoteDomain",
+        "Get-ReportSubmissionPolicy",
+        "Get-SafeAttachmentPolicy",
+        "Get-SafeLinksPolicy",
+        "Get-TransportConfig",
         "Get-TransportRule",
     }
 )
 """The only Exchange commands that may be sent."""
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
+_FIRST_PRINTABLE = 0x20
 _OVERRIDES = ("x-http-method-override", "x-http-method", "x-method-override")
 
 
@@ -57,18 +69,19 @@ class Origin:
         """
         try:
             url = httpx.URL(address)
-        except (httpx.InvalidURL, TypeError) as error:
+            host = url.host
+        except (httpx.InvalidURL, TypeError, UnicodeError) as error:
             msg = f"An address could not be read, so nothing was sent: {error}"
             raise NotAllowed(msg) from None
-        if url.scheme not in _DEFAULT_PORTS or not url.host:
+        if url.scheme not in _DEFAULT_PORTS or not host:
             msg = f"Only absolute https addresses are allowed, not {url.scheme or 'a relative one'}"
             raise NotAllowed(msg)
         # "https://graph.microsoft.com@evil.test/" reads like Microsoft and goes elsewhere.
         if url.userinfo:
-            msg = f"An address with a user name in it is not allowed (host {url.host})"
+            msg = f"An address with a user name in it is not allowed (host {host})"
             raise NotAllowed(msg)
-        if url.scheme == "http" and not is_loopback(url.host):
-            msg = f"Plain http is allowed to this machine only, not to {url.host}"
+        if url.scheme == "http" and not is_loopback(host):
+            msg = f"Plain http is allowed to this machine only, not to {host}"
             raise NotAllowed(msg)
         return cls(url.scheme, url.raw_host.decode("ascii").lower(), url.port or _DEFAULT_PORTS[url.scheme])
 
@@ -118,10 +131,10 @@ class Guard(httpx.AsyncBaseTransport):
         if origin not in (self._graph, self._exchange):
             msg = f"{origin} is none of the tenant's endpoints, so nothing was sent to it"
             raise NotAllowed(msg)
-        if httpx.URL(f"{origin.scheme}://{request.headers.get('host', '')}").host != request.url.host:
+        if Origin.of(f"{origin.scheme}://{request.headers.get('host', '')}") != origin:
             msg = "A request whose Host header names another machine is not allowed"
             raise NotAllowed(msg)
-        if any(name in request.headers for name in _OVERRIDES):
+        if not {_plain(name) for name in request.headers}.isdisjoint(_OVERRIDES):
             msg = "A request that asks to be taken for another method is not allowed"
             raise NotAllowed(msg)
         if request.method == "GET":
@@ -136,6 +149,9 @@ class Guard(httpx.AsyncBaseTransport):
 
     def _check_post(self, request: httpx.Request, origin: Origin, content: bytes) -> None:
         path = request.url.path
+        if "content-encoding" in request.headers or not _is_utf8(request.headers.get("content-type", "")):
+            msg = "A POST whose body could be read in another way than it was here is not allowed"
+            raise NotAllowed(msg)
         if ".." in path:
             msg = "A POST to an address with .. in it is not allowed"
             raise NotAllowed(msg)
@@ -153,7 +169,7 @@ class Guard(httpx.AsyncBaseTransport):
 def _document(content: bytes) -> Mapping[str, Any]:
     """The body as the service would read it; a repeated key could be read either way, so it is refused."""
     try:
-        document = json.loads(content, object_pairs_hook=_unambiguous)
+        document = json.loads(content.decode("utf-8"), object_pairs_hook=_unambiguous)
     except ValueError as error:
         msg = f"A body that is not plain JSON is not allowed: {error}"
         raise NotAllowed(msg) from None
@@ -184,19 +200,51 @@ def _check_batch(document: Mapping[str, Any]) -> None:
             msg = f"This program only reads: {request.get('method')} inside a batch was not sent"
             raise NotAllowed(msg)
         _check_relative(request.get("url"))
-        names = {str(name).lower() for name in request.get("headers") or ()}
-        if names & {*_OVERRIDES, "authorization", "host"}:
-            msg = "A request in a batch may not bring its own token, host or method"
-            raise NotAllowed(msg)
+        _check_headers(request.get("headers") or {})
+
+
+def _check_headers(headers: object) -> None:
+    if not isinstance(headers, Mapping) or any(_breaks(name) or _breaks(value) for name, value in headers.items()):
+        msg = "The headers of a request in a batch are names with one line of text each"
+        raise NotAllowed(msg)
+    if {_plain(name) for name in headers} & {*_OVERRIDES, "authorization", "host"}:
+        msg = "A request in a batch may not bring its own token, host or method"
+        raise NotAllowed(msg)
 
 
 def _check_relative(url: object) -> None:
-    if not isinstance(url, str) or not url.startswith("/") or url.startswith(("//", "/\\")):
+    if not isinstance(url, str) or not url.startswith("/") or _breaks(url):
         msg = "A request in a batch has an address relative to the service"
         raise NotAllowed(msg)
-    if "$batch" in url.lower() or "\\" in url:
+    path = _unquoted(url.partition("?")[0])
+    if path.startswith("//") or "\\" in path or ".." in path.split("/"):
+        msg = "A request in a batch has an address relative to the service, and does not climb out of it"
+        raise NotAllowed(msg)
+    if "$batch" in path.lower():
         msg = "A batch inside a batch is not allowed"
         raise NotAllowed(msg)
+
+
+def _unquoted(path: str) -> str:
+    """A path as it reads when nothing is percent-encoded any more, however often it was."""
+    while (plain := unquote(path)) != path:
+        path = plain
+    return path
+
+
+def _breaks(text: object) -> bool:
+    """Whether this is no text, or one that could end a line of HTTP."""
+    return not isinstance(text, str) or any(ord(character) < _FIRST_PRINTABLE for character in text)
+
+
+def _plain(name: str) -> str:
+    """A header's name as a careless server reads it."""
+    return name.strip().lower().replace("_", "-")
+
+
+def _is_utf8(content_type: str) -> bool:
+    charset = content_type.lower().partition("charset=")[2].partition(";")[0].strip(' "')
+    return charset in ("", "utf-8")
 
 
 def _check_cmdlet(document: Mapping[str, Any], named: str | None) -> None:

@@ -12,7 +12,7 @@ from m365audit.graph import gaps
 from m365audit.graph.errors import NotAllowed, Refused
 from m365audit.graph.guard import Origin
 from m365audit.graph.said import BROKEN_PAGING, NO_ANSWER, Said, Service
-from m365audit.graph.wire import Answer
+from m365audit.graph.wire import NO_LIST, Answer
 from m365audit.model.evidence import Row
 
 NEXT_LINK = "@odata.nextLink"
@@ -27,14 +27,18 @@ Ask = Callable[[str], Awaitable[Answer]]
 
 
 class Page(list[Row]):
-    """The objects of one page, with the answer's ``headers`` (lower-case names) and ``envelope`` (all but value)."""
+    """The objects of one page, with the answer's ``headers`` (lower-case names) and ``envelope`` (all but value).
 
-    __slots__ = ("envelope", "headers")
+    ``afresh`` says that the service made the reading start again with this page: what came before is void.
+    """
+
+    __slots__ = ("afresh", "envelope", "headers")
 
     def __init__(self, rows: list[Row], headers: Mapping[str, str], envelope: Mapping[str, Any]) -> None:
         super().__init__(rows)
         self.headers = headers
         self.envelope = envelope
+        self.afresh = False
 
 
 class Trail:
@@ -105,25 +109,28 @@ def _fingerprint(rows: list[Row]) -> int:
     return hash(orjson.dumps(rows)) if None in ids else hash(ids)
 
 
-async def pages(ask: Ask, service: Service, start: str) -> AsyncGenerator[Page, None]:
+async def pages(ask: Ask, service: Service, start: str, *, resync: bool = False) -> AsyncGenerator[Page, None]:
     """Every page from ``start`` on; the next one is fetched while the caller is busy with this one.
+
+    With ``resync``, a service that gives up its place in the list (410) is read again from where it says, once, and
+    the first page of that is ``afresh``. Without, it is refused: the caller would take both readings for one.
 
     Raises:
         Refused: a page was refused, is no list, or does not follow.
     """
-    restarts = 1
+    afresh, may_restart = False, resync
     while True:
         try:
             async with aclosing(_run(ask, service, start)) as run:
                 async for page in run:
+                    page.afresh, afresh = afresh, False
                     yield page
         except Refused as refused:
-            # A crawl that took too long is told to start afresh, at the address it is given.
-            location = refused.said.header("location") or start
-            if refused.status != _GONE or not restarts:
+            if refused.status != _GONE or not may_restart:
                 raise
-            trail = Trail(service, start)
-            restarts, start = 0, location if location == start else trail.link(location)
+            location = refused.said.header("location") or start
+            start = location if location == start else Trail(service, start).link(location)
+            afresh, may_restart = True, False
         else:
             return
 
@@ -136,7 +143,7 @@ async def _run(ask: Ask, service: Service, start: str) -> AsyncGenerator[Page, N
             answer = await waiting
             rows = answer.document.pop("value", None)
             if not isinstance(rows, list):
-                trail.refuse("the answer holds no list")
+                trail.refuse(NO_LIST)
             trail.page(rows)
             page = Page(rows, answer.headers, answer.document)
             del rows

@@ -1,9 +1,11 @@
 """When to ask again, and how long to wait before: decided in one place for every request."""
 
 import random
+from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Literal
 
 from m365audit.graph.clock import Clock
 from m365audit.graph.gaps import PREMIUM_NEEDED
@@ -11,6 +13,7 @@ from m365audit.graph.said import BROKEN_PAGING, NO_ANSWER, Said, Service
 
 _THROTTLED = frozenset({429, 503, 509})
 _FAILING = frozenset({408, 502, 503, 504})
+_NOT_OFFERED = frozenset({501, 505})
 
 _THROTTLING_CODES = ("TooManyRequests", "activityLimitReached", "ApplicationThrottled")
 _FINAL_CODES = ("DataInsightsRequestError", "ManagementObjectNotFoundException", "CommandNotFoundException")
@@ -23,9 +26,16 @@ _EXCHANGE_TRANSIENT = (
 )
 
 
+Trouble = Literal["throttled", "failing", "server_error", "premium"]
+"""What asking again may mend, as ``Patience`` counts it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How often a request is sent before it is given up, by what went wrong, and the longest single wait."""
+    """How often a request may fail before it is given up, counted apart by what went wrong, and the longest waits.
+
+    ``weary`` replaces the others where a service has let nothing through for some time.
+    """
 
     throttled: int = 10
     failing: int = 6
@@ -38,11 +48,12 @@ class Patience:
 
 @dataclass(slots=True)
 class Tries:
-    """What has been tried for one request so far."""
+    """What has been tried for one request so far. ``has_renewed``: its last failure was a refused token."""
 
     sent: int = 0
     has_renewed: bool = False
     token: str = field(default="", repr=False)
+    failed: Counter[Trouble] = field(default_factory=Counter)
 
 
 def is_throttled(said: Said) -> bool:
@@ -55,18 +66,19 @@ def is_throttled(said: Said) -> bool:
     )
 
 
-def sends_allowed(said: Said, patience: Patience, *, premium: bool) -> int:
-    """How often a request that fails like this is sent altogether; 1 where asking again is no use."""
+def trouble(said: Said, *, premium: bool) -> Trouble | None:
+    """What is wrong, where asking again may mend it; nothing where it is no use."""
     if said.has_code(BROKEN_PAGING) or any(said.has_code(code) for code in _FINAL_CODES):
-        return 1
+        return None
     if is_throttled(said):
-        return patience.throttled
+        return "throttled"
     is_transient = said.service is Service.EXCHANGE and any(said.mentions(part) for part in _EXCHANGE_TRANSIENT)
     if said.status in _FAILING or said.status == NO_ANSWER or is_transient:
-        return patience.failing
-    if said.status == 500:  # noqa: PLR2004
-        return patience.server_error
-    return patience.premium if premium and said.has_code(PREMIUM_NEEDED) else 1
+        return "failing"
+    # An error in an answer that calls itself a success is the service's confusion, whatever the error says.
+    if (said.status >= 500 and said.status not in _NOT_OFFERED) or 200 <= said.status < 300:  # noqa: PLR2004
+        return "server_error"
+    return "premium" if premium and said.has_code(PREMIUM_NEEDED) else None
 
 
 class Waiting:
@@ -78,13 +90,16 @@ class Waiting:
         self._jitter = jitter
 
     def seconds(self, said: Said, tries: Tries, floor_seconds: float, *, premium: bool, weary: bool) -> float | None:
-        """Seconds to wait before asking again; None when it is time to give up."""
-        allowed = sends_allowed(said, self._patience, premium=premium)
-        if weary:
-            allowed = min(allowed, self._patience.weary)
-        if tries.sent >= allowed:
+        """Seconds to wait before asking again, the failure counted; None when it is time to give up."""
+        what = trouble(said, premium=premium)
+        if what is None:
             return None
-        asked = retry_after(said.header("retry-after"), self._clock.now())
+        # Each trouble has a patience of its own: a request held back five times may still lose its connection once.
+        tries.failed[what] += 1
+        allowed: int = getattr(self._patience, what)
+        if tries.failed[what] >= (min(allowed, self._patience.weary) if weary else allowed):
+            return None
+        asked = retry_after(said.header("retry-after"), self._clock.now(), said.header("date"))
         if asked is not None:
             return asked if asked <= self._patience.longest_wait_seconds else None
         # A lost connection is no sign of overload, so the first second try may come soon.
@@ -93,15 +108,26 @@ class Waiting:
         return float(min(backoff, max(self._patience.longest_backoff_seconds, floor_seconds)))
 
 
-def retry_after(text: str, now: datetime) -> float | None:
-    """The seconds a Retry-After asks for, written as seconds or as a date; None where it asks for nothing."""
+def retry_after(text: str, now: datetime, answered: str = "") -> float | None:
+    """The seconds a Retry-After asks for, written as seconds or as a date; None where it asks for nothing.
+
+    A date is the service's, so it is measured against the service's own ``answered`` (its Date header): this
+    machine's clock, ``now``, may be hours off, and counts only where there is no such header.
+    """
     if not text:
         return None
     try:
         return max(0.0, float(text))
     except ValueError:
         pass
+    until = _moment(text)
+    return None if until is None else max(0.0, (until - (_moment(answered) or now)).total_seconds())
+
+
+def _moment(text: str) -> datetime | None:
+    """An HTTP date; one without a zone is in UTC, as HTTP has it."""
     try:
-        return max(0.0, (parsedate_to_datetime(text) - now).total_seconds())
+        moment = parsedate_to_datetime(text)
     except (TypeError, ValueError):
         return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

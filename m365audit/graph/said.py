@@ -33,7 +33,8 @@ class Said:
     """One failure as the service put it.
 
     ``codes`` are ``error.code``, then the codes and exception types nested in it, innermost last.
-    ``headers`` have lower-case names; ``raw`` is the beginning of the body, for looking things up in.
+    ``headers`` have lower-case names; ``raw`` is the beginning of the body, for looking things up in. ``delegated``
+    says that it was said to a person, or a provider's account, and not to an app of its own.
     """
 
     service: Service
@@ -44,6 +45,7 @@ class Said:
     client_request_id: str = ""
     headers: Mapping[str, str] | None = None
     raw: str = field(default="", repr=False)
+    delegated: bool = False
 
     @property
     def code(self) -> str:

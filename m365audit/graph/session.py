@@ -4,28 +4,31 @@ import logging
 import random
 import urllib.request
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import httpx
 from kiota_abstractions.authentication import AnonymousAuthenticationProvider
+from kiota_abstractions.request_information import RequestInformation
 from msgraph.graph_service_client import GraphServiceClient
 
 from m365audit import __version__
 from m365audit.graph.client import Graph
 from m365audit.graph.clock import Clock, WallClock
 from m365audit.graph.credentials import Credentials, credentials_for
+from m365audit.graph.downloads import Downloads
 from m365audit.graph.errors import NotAllowed, Refused, SignInFailed
 from m365audit.graph.exchange import Exchange
 from m365audit.graph.governor import MOST_IN_FLIGHT, Governor, Pacing
 from m365audit.graph.guard import Guard, is_loopback
+from m365audit.graph.names import Names, Resolver, Silent
+from m365audit.graph.paging import Page
 from m365audit.graph.retry import Patience
 from m365audit.graph.said import CONNECTION_LOST, Service
 from m365audit.graph.wire import Adapter, Wire
-from m365audit.model.tenant import Tenant
-
-USER_AGENT = f"NONISV|m365audit|m365audit/{__version__}"
+from m365audit.model.tenant import AuthKind, Tenant
 
 MICROSOFT_HOSTS = frozenset(
     {
@@ -48,16 +51,26 @@ class Session:
     graph: Graph
     exchange: Exchange
     credentials: Credentials
+    names: Names
 
-    async def sign_in(self) -> None:
+    def notices(self, now: datetime) -> tuple[str, ...]:
+        """What people should be told of the way of signing in, once it was used: such as a certificate about to end."""
+        return self.credentials.notices(now)
+
+    async def sign_in(self, asking: RequestInformation | None = None) -> Page | None:
         """See at once whether Graph lets us in. Exchange is asked when it is needed, and may be a gap.
+
+        ``asking`` is for a collection that may be read, where that is not the organisation. Gives its first page, or
+        ``None`` where Graph knows who we are and refuses to show it.
 
         Raises:
             SignInFailed: it does not, or it cannot be reached.
         """
-        organization = self.graph.request(self.graph.sdk.organization, select=["id"])
+        asking = asking or self.graph.request(self.graph.sdk.organization, select=["id"])
         try:
-            await self.graph.get(organization)
+            async with aclosing(self.graph.pages(asking)) as run:
+                async for page in run:
+                    return page
         except Refused as refused:
             # Any other refusal comes from a service that knows who we are.
             if refused.status == 401:  # noqa: PLR2004
@@ -68,6 +81,7 @@ class Session:
             if refused.said.has_code(CONNECTION_LOST):
                 msg = "Microsoft Graph could not be reached: see that this machine has a connection, and try again."
                 raise SignInFailed(msg) from None
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +89,7 @@ class Outside:
     """Everything of the wire that reaches outside the program; what is ``None`` is the real thing.
 
     ``clock`` is another time, ``credentials`` are other tokens, ``transport`` is another network (the guard stays in
-    front of it), ``jitter`` makes the spread of waits repeatable.
+    front of it), ``jitter`` makes the spread of waits repeatable, ``names`` looks public names up.
     """
 
     clock: Clock | None = None
@@ -84,6 +98,7 @@ class Outside:
     patience: Patience | None = None
     transport: httpx.AsyncBaseTransport | None = None
     jitter: random.Random | None = None
+    names: Names | None = None
 
 
 REAL = Outside()
@@ -102,22 +117,33 @@ async def connect(tenant: Tenant, outside: Outside = REAL) -> AsyncIterator[Sess
         logging.getLogger(name).setLevel(logging.WARNING)
     clock = outside.clock or WallClock()
     endpoints = tenant.endpoints
+    network = outside.transport or _network(endpoints.graph)
     try:
-        guard = Guard(outside.transport or _network(endpoints.graph), endpoints.graph, endpoints.exchange)
+        guard = Guard(network, endpoints.graph, endpoints.exchange)
     except NotAllowed as refusal:
         msg = f"endpoints in {tenant.slug}.yaml: {refusal}."
         raise SignInFailed(msg) from None
     credentials = outside.credentials or credentials_for(tenant, clock)
     client = httpx.AsyncClient(
-        transport=guard, timeout=_TIMEOUT, follow_redirects=False, headers={"User-Agent": USER_AGENT}
+        transport=guard, timeout=_TIMEOUT, follow_redirects=False, headers={"User-Agent": user_agent(tenant)}
     )
     async with client:
         adapters = {service: _adapter(client) for service in Service}
         governor = outside.governor or Governor(clock, pacing_for(endpoints.graph))
         wire = Wire(adapters, credentials, governor, clock, outside.patience, outside.jitter)
         sdk: Any = GraphServiceClient(request_adapter=adapters[Service.GRAPH])  # type: ignore[arg-type]
-        graph = Graph(wire, sdk, endpoints.graph, tenant.tenant_id)
-        yield Session(graph, Exchange(wire, endpoints.exchange, tenant.tenant_id), credentials)
+        graph = Graph(wire, sdk, endpoints.graph, tenant.tenant_id, Downloads(network, endpoints.graph, clock))
+        names = outside.names or (Silent() if outside.transport else Resolver(endpoints.dns))
+        yield Session(graph, Exchange(wire, endpoints.exchange, tenant.tenant_id), credentials, names)
+
+
+def user_agent(tenant: Tenant) -> str:
+    """What SharePoint asks every app to call itself; undecorated traffic is the first to be slowed down.
+
+    One app of a provider's that serves many tenants is a vendor's (``ISV``), an app of the tenant's own is none.
+    """
+    kind = "ISV" if tenant.auth.kind is AuthKind.PARTNER else "NONISV"
+    return f"{kind}|m365audit|m365audit/{__version__}"
 
 
 def pacing_for(endpoint: str) -> Pacing:

@@ -9,6 +9,10 @@ Thing = TypeVar("Thing")
 Item = TypeVar("Item")
 
 
+AT_MOST = 16
+"""Enough for what one listing of mailboxes or libraries can be asked at a time; the governor keeps the limits."""
+
+
 class _Done:
     """Says that a worker has nothing more."""
 
@@ -21,7 +25,7 @@ class _Failed:
 
 
 async def each(
-    things: Iterable[Thing], worker: Callable[[Thing], AsyncIterator[Item]], at_most: int = 8
+    things: Iterable[Thing], worker: Callable[[Thing], AsyncIterator[Item]], at_most: int = AT_MOST
 ) -> AsyncGenerator[Item, None]:
     """What ``worker`` yields for every thing, ``at_most`` of them at a time, in no particular order.
 

@@ -7,6 +7,7 @@ import random
 import re
 import uuid
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,7 +21,7 @@ from kiota_http.middleware.options import ResponseHandlerOption
 
 from m365audit.graph import gaps, said
 from m365audit.graph.clock import Clock
-from m365audit.graph.credentials import Credentials
+from m365audit.graph.credentials import Credentials, signed_in_person
 from m365audit.graph.errors import Refused
 from m365audit.graph.governor import Governor, Need
 from m365audit.graph.retry import Patience, Tries, Waiting, is_throttled
@@ -28,19 +29,30 @@ from m365audit.graph.said import CONNECTION_LOST, NO_ANSWER, UNREADABLE, Said, S
 
 log = logging.getLogger("m365audit.graph")
 
+asking: ContextVar[str] = ContextVar("asking", default="")
+"""The data set that what is asked now is for; empty outside any, as when signing in. It stands in the log."""
+
 _RAW = ResponseHandlerOption(NativeResponseHandler())
 _SPENT = httpx.ByteStream(b"")
+_NO_CONTENT = 204
+NO_LIST = "the answer holds no list"
 _CHALLENGE = re.compile(r'claims="([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, ready to be sent any number of times."""
+    """One request, ready to be sent any number of times.
+
+    With ``lists``, an answer without a list is none. With ``points``, one that points elsewhere is an answer, for
+    somebody who goes there without a token.
+    """
 
     service: Service
     address: str
     headers: Mapping[str, str]
     content: bytes | None = None
+    lists: bool = False
+    points: bool = False
 
     def to(self, address: str) -> "Call":
         """The same request to another address, such as the next page's."""
@@ -140,6 +152,8 @@ class Wire:
         if heard.status == 401 and not tries.has_renewed:  # noqa: PLR2004
             await self._renew(heard, tries, call)
             return 0
+        # A token that was let in may run out again while a request is held back for an hour.
+        tries.has_renewed = tries.has_renewed and heard.status == 401  # noqa: PLR2004
         floor = max(need.bucket.floor_seconds for need in needs)
         weary = self.governor.is_weary(needs)
         seconds = self.waiting.seconds(heard, tries, floor, premium=premium, weary=weary)
@@ -147,6 +161,8 @@ class Wire:
             if heard.status == NO_ANSWER or is_throttled(heard) or heard.status >= 500:  # noqa: PLR2004
                 self.governor.gave_up(needs)
             _note(logging.WARNING, "request refused", heard, call, tries)
+            # What mends a refusal is another thing for a person than for an app.
+            heard = replace(heard, delegated=signed_in_person(tries.token) is not None)
             raise Refused(gaps.gap(heard), heard)
         _note(logging.INFO, "request failed, asking again", heard, call, tries, seconds)
         if is_throttled(heard):
@@ -175,33 +191,39 @@ class Wire:
         except (httpx.TransportError, httpx.DecodingError) as error:
             words = f"{type(error).__name__}: no whole answer came"
             return Said(call.service, NO_ANSWER, (CONNECTION_LOST,), words, client_request_id=client_request_id)
-        heard = _read(call.service, response, client_request_id, tries.token)
+        heard = _read(call, response, client_request_id, tries.token)
         # A response and its stream hold each other, and with them a megabyte that is of no more use.
         response.stream = _SPENT
         return heard
 
 
-def _read(service: Service, response: httpx.Response, client_request_id: str, token: str) -> Answer | Said:
+def _read(call: Call, response: httpx.Response, client_request_id: str, token: str) -> Answer | Said:
     """An answer where there is one; a redirect is none, because following it could carry the token away."""
     headers = {name.lower(): value for name, value in response.headers.items()}
     headers.setdefault("client-request-id", client_request_id)
-    if not response.is_success:
-        return _redirected(service, response.status_code, headers) or said.read(
-            service, response.status_code, headers, response.content
-        )
-    if not response.content:
+    if response.status_code == _NO_CONTENT or (call.points and response.has_redirect_location):
         return Answer(response.status_code, headers, {}, token)
+    if not response.is_success:
+        return _redirected(call.service, response.status_code, headers) or said.read(
+            call.service, response.status_code, headers, response.content
+        )
     try:
         document = orjson.loads(response.content)
     except orjson.JSONDecodeError:
         document = None
     if not isinstance(document, dict):
-        words = "the answer was cut off or is no JSON object"
-        request_id = headers.get("request-id", "")
-        return Said(service, NO_ANSWER, (UNREADABLE,), words, request_id, headers["client-request-id"], headers)
+        return unreadable(call.service, "the answer was empty, cut off or is no JSON object", headers)
     if isinstance(document.get("error"), dict):
-        return said.read(service, response.status_code, headers, document)
+        return said.read(call.service, response.status_code, headers, document)
+    if call.lists and not isinstance(document.get("value"), list):
+        return unreadable(call.service, NO_LIST, headers)
     return Answer(response.status_code, headers, document, token)
+
+
+def unreadable(service: Service, words: str, headers: Mapping[str, str]) -> Said:
+    """A success that says nothing: taken for an answer, it would be a clean bill of health from a broken service."""
+    ids = headers.get("request-id", ""), headers.get("client-request-id", "")
+    return Said(service, NO_ANSWER, (UNREADABLE,), words, *ids, headers)
 
 
 def _redirected(service: Service, status: int, headers: Mapping[str, str]) -> Said | None:
@@ -242,6 +264,7 @@ def _note(level: int, event: str, heard: Said, call: Call, tries: Tries, seconds
             "code": heard.code,
             "request_id": heard.request_id,
             "client_request_id": heard.client_request_id,
+            "data_set": asking.get(),
             "sent": tries.sent,
             "wait_seconds": seconds,
         },

@@ -4,9 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from m365audit.model.answers import Effect
+from m365audit.model.decisions import Decision, Standing
 from m365audit.model.evidence import Coverage, Gap
+from m365audit.model.months import DecisionNote, Previous, RegisterNote, Stated, Trend
 from m365audit.model.policy import Clause
+from m365audit.model.tenant import DEFAULT_RETENTION, Retention
 from m365audit.model.words import Actor, GapKind, Result, Severity, State, SubjectKind
+
+
+def _dated(result: Result, on: date | None) -> str:
+    words = {Result.ACCEPTED: "Accepted until", Result.ATTESTED: "Attested"}
+    return f"{words[result]} {on.day} {on:%b %Y}" if on and result in words else str(result)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +29,15 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A breach by one subject, under every clause it touches."""
+    """A breach by one subject, under every clause it touches.
+
+    ``answers`` is what may be answered to it; ``may_accept`` is empty, or says in a sentence why it may not be
+    accepted. ``concerns`` are the addresses (else the name), in lower case, of those whose own matter it is.
+    ``decision`` is the one that counts, ``standing`` how it stands on the day of the audit. ``open_since`` is the day
+    of the audit with which its present spell began, ``months_open`` the months since; ``fixed_on`` the day of the
+    first audit that did not find it any more. Of one that could not be looked at, ``unseen`` says why, and
+    ``last_seen`` when it was there.
+    """
 
     reference: str
     rule: str
@@ -34,6 +51,41 @@ class Finding:
     first_seen: date
     state: State
     evidence: Mapping[str, str] = field(default_factory=dict)
+    answers: tuple[str, ...] = ()
+    may_accept: str = ""
+    concerns: frozenset[str] = frozenset()
+    decision: Decision | None = None
+    standing: Standing = Standing.NONE
+    open_since: date | None = None
+    months_open: int = 0
+    fixed_on: date | None = None
+    last_seen: date | None = None
+    unseen: str = ""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether this audit found it; it may be accepted."""
+        return self.state not in (State.FIXED, State.NOT_COMPARABLE)
+
+    @property
+    def accepted_until(self) -> date | None:
+        """The last day it is accepted, where it is."""
+        return self.decision.until if self.decision and self.result is Result.ACCEPTED else None
+
+    @property
+    def result_text(self) -> str:
+        """The result as people read it, with its date where it has one."""
+        return _dated(self.result, self.accepted_until)
+
+    @property
+    def cannot_be_accepted(self) -> bool:
+        """Whether somebody decided to accept it though it cannot be accepted."""
+        return (
+            self.is_there
+            and bool(self.may_accept)
+            and self.decision is not None
+            and (self.decision.effect is Effect.ALLOWS)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +109,12 @@ class CheckResult:
     gaps: tuple[Gap, ...] = ()
     sources: tuple[str, ...] = ()
     limits: str = ""
+    accepted_until: date | None = None
+
+    @property
+    def result_text(self) -> str:
+        """The result as people read it, with its date where it has one."""
+        return _dated(self.result, self.accepted_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +122,8 @@ class ClauseResult:
     """What one clause came to. ``policy`` is the policy's id, ``baseline`` for a duty outside it.
 
     ``attested_on`` is the day of a statement that still holds, whatever the result; ``statement`` is how the clause's
-    statement stands, in words.
+    statement stands, in words, and ``stated`` the last answer to each it asks for. ``accepted_until`` is the earliest
+    end among the exceptions it rests on, where nothing worse is open.
     """
 
     clause: Clause
@@ -74,13 +133,13 @@ class ClauseResult:
     attested_on: date | None = None
     supporting: str = ""
     statement: str = ""
+    stated: tuple[Stated, ...] = ()
+    accepted_until: date | None = None
 
     @property
     def result_text(self) -> str:
         """The result as people read it, with its date where it has one."""
-        if self.result is Result.ATTESTED and self.attested_on:
-            return f"Attested {self.attested_on.day} {self.attested_on:%b %Y}"
-        return str(self.result)
+        return _dated(self.result, self.attested_on if self.result is Result.ATTESTED else self.accepted_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +164,13 @@ class DataSetNote:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """One council, one run, judged on one date."""
+    """One council, one run, judged on one date.
+
+    ``findings`` are those this run found, accepted or not; with them those no longer found, in the month that happened,
+    and those of earlier months it could not look at. ``decisions`` are all that count, ``register_rows`` those rows
+    that name nothing that is there; ``measures`` has the keys of :data:`m365audit.model.months.MEASURES`.
+    ``previous`` is ``None`` in a first audit.
+    """
 
     tenant: str
     tenant_id: str
@@ -124,6 +189,17 @@ class Assessment:
     data_sets: tuple[DataSetNote, ...]
     has_register: bool
     tool_version: str
+    decisions: tuple[DecisionNote, ...] = ()
+    register_rows: tuple[RegisterNote, ...] = ()
+    measures: Mapping[str, int | None] = field(default_factory=dict)
+    retention: Retention = DEFAULT_RETENTION
+    previous: Previous | None = None
+    trend: Trend | None = None
+
+    @property
+    def present(self) -> tuple[Finding, ...]:
+        """The findings this run's evidence shows, accepted ones included."""
+        return tuple(finding for finding in self.findings if finding.is_there)
 
     @property
     def own_clauses(self) -> tuple[ClauseResult, ...]:

@@ -1,7 +1,9 @@
 """Evidence and what is missing from it: rows, gaps, coverage."""
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -35,6 +37,11 @@ class Gap:
     data_set: str = ""
     said: str = ""
 
+    @property
+    def is_throttled(self) -> bool:
+        """Whether it is missing only because Microsoft asked to slow down."""
+        return self.kind is GapKind.THROTTLED
+
     def within(self, *, scope: str | None = None, data_set: str | None = None) -> "Gap":
         """The same gap, placed."""
         return replace(self, scope=scope or self.scope, data_set=data_set or self.data_set)
@@ -56,6 +63,18 @@ class Rows:
     """
 
     table: pa.Table
+    data_set: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A standing limit of a data set, in words: what its way of looking cannot see, however well everything went.
+
+    It is no gap: nothing is missing that should have come, and a check that found nothing still says *Meets*.
+    """
+
+    words: str
+    data_set: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +87,12 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of a data set came back."""
+    """How much of a data set came back; ``notes`` are its standing limits."""
 
     rows: int = 0
     scopes: int = 1
     gaps: tuple[Gap, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def whole(self) -> int:
@@ -85,14 +105,28 @@ class Coverage:
         return not self.gaps
 
     @property
+    def brought_nothing(self) -> bool:
+        """Whether no part of it at all could be looked at, though parts might have been."""
+        return self.is_absent or bool(self.gaps and not self.whole and not self.rows)
+
+    @property
     def is_absent(self) -> bool:
         """Whether nothing at all could be looked at."""
         return any(gap.scope == TENANT for gap in self.gaps)
 
+    @property
+    def brought_something(self) -> bool:
+        """Whether anything was read: rows, or all there is, which may be none."""
+        return bool(self.rows) or self.is_whole
+
 
 @dataclass(frozen=True, slots=True)
 class DataSetRecord:
-    """What the manifest keeps of one data set."""
+    """What the manifest keeps of one data set.
+
+    ``collected_at`` is when the last of it came (UTC), ``collected_in`` the run that read it: an earlier one where
+    this run took it over.
+    """
 
     name: str
     coverage: Coverage
@@ -100,7 +134,14 @@ class DataSetRecord:
     requests: int
     seconds: float
     sha256: str
-    notes: tuple[str, ...] = field(default=())
+    collected_at: datetime | None = None
+    collected_in: str = ""
+
+
+def evidence_digest(digests: Mapping[str, str]) -> str:
+    """One SHA-256 over those of all data sets, by their names: it changes when any of them does."""
+    lines = sorted(f"{name}:{sha256}\n" for name, sha256 in digests.items())
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 Evidence = Mapping[str, "DataSetRecord"]

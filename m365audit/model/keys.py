@@ -21,6 +21,11 @@ def share_key(drive_id: str, item_id: str, permission_id: str) -> str:
     return f"{drive_id}|{item_id}|{permission_id}"
 
 
+def site_access_key(group_id: str, member_id: str) -> str:
+    """Key of one person's place in one site or group."""
+    return f"{group_id}|{member_id}"
+
+
 def person_key(account_address: str | None, name: str) -> str:
     """Key of a person on the register who has no account: the address that was promised, else the name."""
     return account_address.lower() if account_address else name

@@ -18,10 +18,14 @@ class CheckUse:
 
 @dataclass(frozen=True, slots=True)
 class Attestation:
-    """What a person must state because no data can: a code such as ``ATT-ACK``, and the question."""
+    """What a person must state because no data can: a code such as ``ATT-ACK``, and the question.
+
+    ``months`` is how long an answer holds.
+    """
 
     codes: tuple[str, ...]
     ask: str
+    months: int = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -41,6 +41,7 @@ class Auth(_Strict):
     certificate: str | None = Field(None, description="Path of a PEM or PFX file, or the PEM text itself", repr=False)
     certificate_password: str | None = Field(None, repr=False)
     secret: str | None = Field(None, repr=False)
+    cache: str | None = Field(None, description="File of the provider's kept sign-in, encrypted; for kind partner")
 
 
 class Endpoints(_Strict):
@@ -49,6 +50,11 @@ class Endpoints(_Strict):
     graph: str = "https://graph.microsoft.com"
     exchange: str = "https://outlook.office365.com"
     login: str = "https://login.microsoftonline.com"
+    dns: str | None = Field(
+        None,
+        pattern=r"^(\d{1,3}(\.\d{1,3}){3}|\[?[0-9a-fA-F:]+\]?):\d{1,5}$",
+        description="Server to look public names up with, such as 127.0.0.1:5353; else those of this machine",
+    )
 
 
 class Meetings(_Strict):
@@ -58,6 +64,40 @@ class Meetings(_Strict):
     working_group: tuple[str, ...] = ("*Working Group*",)
     back_days: int = Field(30, ge=0, le=365)
     ahead_days: int = Field(90, ge=0, le=365)
+
+
+class Retention(_Strict):
+    """How long what an audit leaves behind is kept. A year is the council's, April to March, the present one counted.
+
+    ``evidence_days`` is for the evidence, the log and the technician's workbook, which holds it in full.
+    """
+
+    evidence_days: int = Field(90, ge=1, le=3660)
+    unfinished_days: int = Field(7, ge=2, le=366, description="For runs that never came to their end")
+    clerk_workbook_years: int = Field(2, ge=1, le=25)
+    assessment_years: int = Field(3, ge=2, le=25, description="assessment.json, of which the months' history is made")
+    council_workbook_years: int | None = Field(None, ge=1, le=100, description="Kept with the minutes unless it is set")
+
+
+DEFAULT_RETENTION = Retention()
+
+
+class Census(_Strict):
+    """How many items that Microsoft does not mark as shared are looked at one by one in a month; 0 for none.
+
+    SharePoint counts 5 units for each and grants a small tenant 1,200 a minute and 1,200,000 a day: 2,000 take
+    8 minutes and 20 seconds of that, and less than a hundredth of the day's.
+    """
+
+    calls: int = Field(2_000, ge=0, le=200_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What the rolling census may ask for in a run of that day."""
+
+    calls: int
+    on: date
 
 
 class Tenant(_Strict):
@@ -74,6 +114,8 @@ class Tenant(_Strict):
     endpoints: Endpoints = Endpoints()
     meetings: Meetings = Meetings()
     thresholds: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+    retention: Retention = DEFAULT_RETENTION
+    census: Census = Census()
     accept_write_permissions: tuple[str, ...] = ()
     folder: Path = Field(Path(), description="Folder of the tenant file; the register is looked for beside it")
 
@@ -81,6 +123,12 @@ class Tenant(_Strict):
     def register_path(self) -> Path | None:
         """Where the register workbook should be."""
         return self.folder / self.register_file if self.register_file else None
+
+    @property
+    def decisions_path(self) -> Path:
+        """Where the ledger of the council's decisions is, or will be: beside the register."""
+        beside = self.register_path or self.folder / self.slug
+        return beside.with_name(f"{self.slug}-decisions.jsonl")
 
 
 @dataclass(frozen=True, slots=True)

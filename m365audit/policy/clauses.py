@@ -30,6 +30,8 @@ _KEYS = (
 _CAPS = (Result.REVIEW, Result.ADVICE)
 _ID = re.compile(r"[A-Z]+(-[A-Z0-9.]+)+")
 _CODE = re.compile(r"ATT(-[A-Z]+)+")
+# How long an answer holds, in months, where the clause does not say.
+_A_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class ClauseReader:
 
 def _attestation(entry: Located) -> Attestation:
     given = entry.section("attestation")
-    given.allow(("codes", "ask"))
+    given.allow(("codes", "ask", "months"))
     codes = given.texts("codes")
     for code in codes:
         if not _CODE.fullmatch(code):
@@ -126,7 +128,7 @@ def _attestation(entry: Located) -> Attestation:
         given.refuse(
             "ask", "'ask' holds no question", "ask what the Clerk can answer Yes to, then name the evidence to keep"
         )
-    return Attestation(codes, ask)
+    return Attestation(codes, ask, given.whole_number("months", least=1) if "months" in given else _A_YEAR)
 
 
 def _cap(entry: Located) -> Result:

@@ -3,6 +3,7 @@
 import difflib
 import re
 import zipfile
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,18 @@ from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from m365audit.register.sheets import EXAMPLE, SHEETS, Field, Sheet
+from m365audit.register.sheets import CONFIRM, EXAMPLE, SHEETS, Field, Sheet
 
 # A register is a few hundred short rows; anything larger is not one, or is made to hurt.
 _LARGEST_BYTES = 50_000_000
 _ROWS_ABOVE_HEADINGS = 10
 _DATE_FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d %b %Y", "%d %B %Y", "%d.%m.%Y")
+# Whatever its capitals and spaces; somebody may have put a quotation mark or a bullet before it.
+_TO_CONFIRM = re.compile(rf"\W*{CONFIRM.strip(': ')}\s*[:\uff1a]", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^@\s;,]+@[^@\s;,]+\.[^@\s;,]+")
+
+WAITING = "waiting"
+"""Key of a frame's ``attrs``: its rows that wait to be confirmed, each field to its cell as text."""
 
 
 class BadRegister(Exception):
@@ -30,6 +36,7 @@ def read_register(path: Path | None) -> dict[str, pd.DataFrame] | None:
 
     Frames have the names and columns of :mod:`m365audit.register.sheets`, object columns, a default index: text
     trimmed, addresses in lower case, ``addresses`` as lists, dates as ``date`` or ``None``; ``row`` is the sheet's row.
+    Rows that wait to be confirmed are not in them, but in their ``attrs`` under :data:`WAITING`.
 
     Raises:
         BadRegister: the first thing that cannot be understood.
@@ -46,6 +53,12 @@ def read_register(path: Path | None) -> dict[str, pd.DataFrame] | None:
         return {sheet.name: _frame(path.name, sheet, _worksheet(path.name, workbook, sheet)) for sheet in SHEETS}
     finally:
         workbook.close()
+
+
+def rows_to_confirm(register: Mapping[str, pd.DataFrame] | None) -> dict[str, int]:
+    """How many rows of each sheet wait to be confirmed, by the sheet's title; only sheets where some do."""
+    counted = {sheet.title: len((register or {})[sheet.name].attrs.get(WAITING, ())) for sheet in SHEETS if register}
+    return {title: rows for title, rows in counted.items() if rows}
 
 
 def _weigh(path: Path) -> None:
@@ -81,17 +94,24 @@ def _headings(sheet: Sheet) -> str:
 def _frame(file: str, sheet: Sheet, worksheet: Worksheet) -> pd.DataFrame:
     top, columns = _find_headings(file, sheet, worksheet)
     rows = []
+    waiting = []
     for number, cells in enumerate(worksheet.iter_rows(min_row=top + 1), start=top + 1):
         given = {field.name: cells[place] for field, place in columns.items() if place < len(cells)}
         if all(cell.value is None or not str(cell.value).strip() for cell in given.values()):
             continue
-        if str(given[sheet.fields[0].name].value or "").startswith(EXAMPLE.strip()):
+        first = str(given[sheet.fields[0].name].value or "")
+        if first.startswith(EXAMPLE.strip()):
+            continue
+        if _TO_CONFIRM.match(first):
+            waiting.append({name: " ".join(str(cell.value or "").split()) for name, cell in given.items()})
             continue
         rows.append(
             {field.name: _value(file, sheet, field, given[field.name]) for field in sheet.fields} | {"row": number}
         )
         _check_order(file, sheet, rows[-1])
-    return pd.DataFrame(rows, columns=[*(field.name for field in sheet.fields), "row"], dtype=object)
+    frame = pd.DataFrame(rows, columns=[*(field.name for field in sheet.fields), "row"], dtype=object)
+    frame.attrs[WAITING] = tuple(waiting)
+    return frame
 
 
 def _find_headings(file: str, sheet: Sheet, worksheet: Worksheet) -> tuple[int, dict[Field, int]]:

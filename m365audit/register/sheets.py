@@ -9,6 +9,9 @@ Kind = Literal["text", "address", "addresses", "date", "choice"]
 EXAMPLE = "Example: "
 """A row whose first cell begins so is there to be looked at, and is never read."""
 
+CONFIRM = "Confirm: "
+"""A row whose first cell begins so is a proposal. It counts for nothing until somebody takes these words away."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from m365audit.excel.cells import safe_cell
 from m365audit.excel.styles import Look, register_styles, style_for
 from m365audit.excel.whole import save_whole
-from m365audit.register.sheets import SHEETS, Field, Sheet
+from m365audit.register.sheets import CONFIRM, SHEETS, Field, Sheet
 
 # Drop-downs and prompts reach this far down, so that new rows have them too.
 _ROWS_WITH_HELP = 500
@@ -48,7 +48,11 @@ def write_register(path: Path, council: str, rows: Rows | None = None) -> None:
 def _fill(worksheet: Worksheet, sheet: Sheet, rows: Sequence[Mapping[str, Any]]) -> None:
     _append(worksheet, [sheet.title], Look.TITLE)
     _append(worksheet, [sheet.purpose], Look.EXPLANATION)
-    hint = f"There is one table. Fill in below the example, which is never read. A date is 31/03/2027. {_blank(sheet)}"
+    hint = (
+        "There is one table. Fill in below the example, which is never read. A row that begins with "
+        f"'{CONFIRM.strip()}' is proposed and counts for nothing: if it is right, take that word away. "
+        f"A date is 31/03/2027. {_blank(sheet)}"
+    )
     _append(worksheet, [hint], Look.EXPLANATION)
     _append(worksheet, [field.heading for field in sheet.fields], Look.HEADER)
     _append(worksheet, [field.example for field in sheet.fields], Look.TEXT)

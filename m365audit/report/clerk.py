@@ -8,7 +8,7 @@ from openpyxl.packaging.custom import StringProperty
 from m365audit.excel.cells import clean
 from m365audit.excel.whole import save_whole
 from m365audit.model.assessment import Assessment
-from m365audit.report import clauses, closing, cover, decisions, missing, topics
+from m365audit.report import changes, clauses, closing, cover, decisions, exceptions, missing, topics, year
 from m365audit.report.sheets import Book, Page
 from m365audit.report.wording import month
 
@@ -45,9 +45,12 @@ def _pages(assessment: Assessment) -> tuple[tuple[Page, ...], tuple[Page, ...]]:
         decisions.page(assessment),
         clauses.page(assessment),
         clauses.duties_page(assessment),
+        changes.page(assessment),
         *topics.pages(assessment),
-        missing.page(assessment),
+        exceptions.page(assessment),
         clauses.statements_page(assessment),
+        missing.page(assessment),
+        year.page(assessment),
     )
     return front, (closing.record_page(assessment),)
 

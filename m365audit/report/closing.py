@@ -1,14 +1,15 @@
 """The last two sheets: what the words mean, and what the answers rest on."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 
 from m365audit.excel.cells import LONDON, Alteration
 from m365audit.excel.styles import Look
 from m365audit.model.assessment import Assessment, DataSetNote
+from m365audit.model.evidence import evidence_digest
 from m365audit.model.words import Severity
 from m365audit.report import clauses, decisions
 from m365audit.report.sheets import Column, Line, Page
+from m365audit.report.states import MEANING
 from m365audit.report.wording import RESULT_MEANING, URGENCY, counted, day, sentence
 
 NOTES_TITLE = "Notes"
@@ -16,15 +17,18 @@ RECORD_TITLE = "Run record"
 _PLACES_NAMED = 20
 _WORDS = "Words"
 
+_DUE = (
+    f"{decisions.DAYS_TO_REPLY} days after it was first seen or came back; of an exception that ends soon, its last "
+    "day. A date before the audit means it has been waiting."
+)
 _TERMS: tuple[tuple[str, str], ...] = (
     ("Two-step sign-in", "Signing in with something besides the password (multi-factor authentication, MFA)."),
     ("Register", "The council's own list of what is right: people, who may open which mailbox, accepted sharing."),
     ("Reference", "The name of a finding. The same finding keeps it from month to month, so please quote it."),
     ("First seen", "The date of the first audit that found it."),
-    (
-        "Due",
-        f"{decisions.DAYS_TO_REPLY} days after it was first seen. A date before the audit means it has been waiting.",
-    ),
+    ("Due", _DUE),
+    ("Last time", "The result in the audit this one is compared with: that of the last month before that has one."),
+    *MEANING.items(),
     ("Guest", "Somebody from outside who has been let into the council's Microsoft 365."),
     ("Anyone link", "A link that opens a file for whoever holds it, without signing in."),
     ("Times", "Dates and times are those of the United Kingdom."),
@@ -104,8 +108,7 @@ def record_page(assessment: Assessment) -> Page:
 
 def digest(notes: Sequence[DataSetNote]) -> str:
     """One digest over the digests of all data sets: it changes when any of them does."""
-    lines = sorted(f"{note.name}:{note.sha256}\n" for note in notes)
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
+    return evidence_digest({note.name: note.sha256 for note in notes})
 
 
 def _read(note: DataSetNote) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from m365audit.excel.cells import LONDON
 from m365audit.excel.styles import Look
 from m365audit.model.assessment import Assessment, Finding
-from m365audit.model.words import GapKind, Judgement, Result, Severity, State
-from m365audit.report import decisions
+from m365audit.model.tenant import Retention
+from m365audit.model.words import GapKind, Judgement, Result, Severity
+from m365audit.report import changes, decisions, exceptions
 from m365audit.report.findings import Findings
 from m365audit.report.sheets import Column, Line, Page
 from m365audit.report.topics import is_whole
@@ -37,6 +38,7 @@ def _answers(assessment: Assessment) -> tuple[Line, ...]:
         ("Is anything wrong?", _result(assessment), _LOOK_FOR_MATTERS),
         ("What must I decide, and by when?", _decisions(assessment), _REPLY),
         ("What changed since last month?", *_changes(assessment)),
+        ("What has been accepted?", *_accepted(assessment)),
         ("What could not be checked?", _unchecked(assessment), _LOOK_FOR_GAPS),
         ("How do the policy's clauses stand?", _clauses(assessment), _LOOK_FOR_CLAUSES),
         ("How much can data decide?", _reach(assessment), _LOOK_FOR_STATEMENTS),
@@ -46,7 +48,7 @@ def _answers(assessment: Assessment) -> tuple[Line, ...]:
         ("Which policy was audited?", _policy(assessment), "The sheet Clauses has every clause of it."),
         ("When?", *_when(assessment)),
         ("Who can help?", f"{assessment.provider}, the council's IT provider.", "Please quote a finding's reference."),
-        ("How long is it kept?", *_RETENTION),
+        ("How long is it kept?", *_kept(assessment.retention)),
     )
 
 
@@ -74,7 +76,7 @@ _REPLY = (
     "Fill in the last five columns of Decisions needed, save the file and give it back to the IT provider by the same "
     "safe way it came. Changes on other sheets are not read."
 )
-_LOOK_FOR_STATES = "The column First seen says since when each has been there."
+_LOOK_FOR_STATES = f"The sheet {changes.TITLE} has every finding under what has become of it."
 _LOOK_FOR_GAPS = "Not assessed says why, and what would mend it. Nothing is claimed about what stands there."
 _LOOK_FOR_STATEMENTS = "Statements due has the questions that only a person can answer."
 _CHANGES_NOTHING = (
@@ -94,14 +96,21 @@ _SHARING = (
     f"Not this workbook: it names people, accounts and files. {_NAMES_NOBODY}",
     "Keep the file as you keep staff records, and send it encrypted or not at all.",
 )
-_RETENTION = (
-    "The evidence for 90 days; this workbook for the current and the previous year.",
-    "The council may decide otherwise.",
-)
+
+
+def _kept(retention: Retention) -> tuple[str, str]:
+    """How long things are kept, as the tenant file has it."""
+    years = retention.clerk_workbook_years
+    this = {1: "this council year", 2: "the current and the previous council year"}
+    long = this.get(years, f"the last {years} council years")
+    return (
+        f"The evidence for {counted(retention.evidence_days, 'day')}; this workbook for {long}.",
+        "The council may decide otherwise.",
+    )
 
 
 def _open(assessment: Assessment) -> list[Finding]:
-    return [finding for finding in assessment.findings if finding.state is not State.FIXED]
+    return list(assessment.present)
 
 
 def _result(assessment: Assessment) -> str:
@@ -166,6 +175,18 @@ def _reliance(assessment: Assessment) -> str:
 
 def _decisions(assessment: Assessment) -> str:
     matters = decisions.needed(assessment)
+    waiting = [finding for finding in matters if decisions.waits_for_provider(finding)]
+    to_decide = [finding for finding in matters if finding not in waiting]
+    parts = [_to_decide(to_decide, assessment)]
+    if ending := sum(map(decisions.is_to_renew, matters)):
+        parts.append(f"Of these, {counted(ending, 'exception ends', 'exceptions end')} soon.")
+    if waiting:
+        verb = "was answered before and is" if len(waiting) == 1 else "were answered before and are"
+        parts.append(f"{counted(len(waiting), 'more matter')} there {verb} still found.")
+    return " ".join(parts)
+
+
+def _to_decide(matters: list[Finding], assessment: Assessment) -> str:
     if not matters:
         return "No decision is needed this month."
     overdue = sum(decisions.due(finding) < assessment.as_of for finding in matters)
@@ -177,19 +198,19 @@ def _decisions(assessment: Assessment) -> str:
 
 
 def _changes(assessment: Assessment) -> tuple[str, str]:
-    states = [finding.state for finding in assessment.findings]
-    words = {
-        State.NEW: "new",
-        State.OPEN: "still open",
-        State.CAME_BACK: "came back",
-        State.FIXED: "put right",
-        State.NOT_COMPARABLE: "not comparable with last month",
-    }
-    counts = [f"{states.count(state)} {text}" for state, text in words.items() if state in states]
-    if not counts:
-        return "There is no finding to compare.", "Nothing to do."
-    first = set(states) == {State.NEW}
-    return f"Findings: {listed(counts)}.", "In a first audit every finding is new." if first else _LOOK_FOR_STATES
+    if assessment.previous is None:
+        return changes.FIRST, "From next month on it is said here."
+    said = f"{changes.compared_with(assessment.previous)} Findings: {changes.tally(assessment)}."
+    return said, _LOOK_FOR_STATES
+
+
+def _accepted(assessment: Assessment) -> tuple[str, str]:
+    held = exceptions.in_force(assessment)
+    if not held:
+        return "Nothing is accepted for a time.", "Nothing to do."
+    soon = sum(map(decisions.is_to_renew, held))
+    ends = f", {soon} of which {'ends' if soon == 1 else 'end'} within 30 days" if soon else ""
+    return f"{counted(len(held), 'exception')}{ends}.", f"The sheet {exceptions.TITLE} says what, why and until when."
 
 
 def _unchecked(assessment: Assessment) -> str:

@@ -1,91 +1,31 @@
 """The sheet the Clerk fills in: what there is to decide, what may be answered, and by when."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from m365audit.excel.styles import Look
+from m365audit.model import answers
+from m365audit.model.answers import Form
 from m365audit.model.assessment import Assessment, Finding
-from m365audit.model.words import Result, State, SubjectKind
+from m365audit.model.decisions import Standing
+from m365audit.model.words import Result
 from m365audit.report.findings import Findings, action, owner
 from m365audit.report.questions import Question
 from m365audit.report.sheets import Column, Line, Page
+from m365audit.report.states import story
 from m365audit.report.topics import FILTERS
 from m365audit.report.wording import NONE, sentence
 
 TITLE = "Decisions needed"
 DAYS_TO_REPLY = 14
-_LONGEST_EXCEPTION_DAYS = 366
+_YEAR_DAYS = 366
+_LONGEST_REPLY_DAYS = 92
 _LONGEST_REASON = 500
 _LONGEST_NAME = 100
 _NOT_NEEDED = "Not needed"
+_DATED = "Please give a date such as 1 Feb 2027."
 # Excel counts days from the last day of 1899, the one after its own mistake over the leap year 1900.
 _DAY_ZERO = date(1899, 12, 30)
 
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What may be answered to one type of finding."""
-
-    choices: tuple[str, ...]
-    prompt: str
-
-
-MAILBOX_ACCESS = Form(
-    ("Authorised", "Remove", "Ask"),
-    "Authorised: the council allows it; give Reason, Until (12 months at most) and Decided by. "
-    "Remove: take the access away. Ask: you want the IT provider to explain it first.",
-)
-SHARING = Form(
-    ("Accepted", "Remove", "Ask"),
-    "Accepted: it may stay; give Reason, Until (6 months at most, 30 days for a link anyone can use) and Decided by. "
-    "Remove: end it. Ask: you want the IT provider to explain it first.",
-)
-FORWARDING = Form(
-    ("Accepted", "Remove", "Ask"),
-    "Accepted: it may go on; give Reason, Until (90 days at most) and Decided by. Not for the mail of the Clerk or of "
-    "finance. Remove: end it. Ask: explain it first.",
-)
-TWO_STEP = Form(
-    ("Fix", "Accessibility exception", "Ask"),
-    "Fix: it will be set up. Accessibility exception: the person cannot use it; give Reason, Until (90 days at most) "
-    "and Decided by. Ask: explain it first.",
-)
-LEAVER = Form(
-    ("Leaver confirmed", "Still serving", "Ask"),
-    "Leaver confirmed: put the last day of service under Until. Still serving: say so under Reason. "
-    "Ask: you want the IT provider to explain it first.",
-)
-UNKNOWN_ACCOUNT = Form(
-    ("Person", "Shared", "Service", "Not known"),
-    "Person: say who under Reason. Shared: several people use it. Service: a machine or a program uses it. "
-    "Not known: nobody knows what it is for.",
-)
-THIRD_PARTY = Form(
-    ("Under contract", "Ended", "Ask"),
-    "Under contract: put its end date under Until. Ended: the access should go. "
-    "Ask: you want the IT provider to explain it first.",
-)
-OTHER = Form(
-    ("Fix", "Accepted", "Ask"),
-    "Fix: it will be put right. Accepted: it may stay; give Reason, Until (12 months at most) and Decided by. "
-    "Ask: you want the IT provider to explain it first.",
-)
-
-_BY_RULE: dict[str, Form] = {
-    "two-step-registered": TWO_STEP,
-    "two-step-method-strong": TWO_STEP,
-    "leaver-access-removed": LEAVER,
-    "account-dormant": LEAVER,
-    "account-on-register": UNKNOWN_ACCOUNT,
-}
-_BY_KIND: dict[SubjectKind, Form] = {
-    SubjectKind.MAILBOX_ACCESS: MAILBOX_ACCESS,
-    SubjectKind.FORWARD: FORWARDING,
-    SubjectKind.SHARE: SHARING,
-    SubjectKind.GUEST: SHARING,
-    SubjectKind.APP: THIRD_PARTY,
-    SubjectKind.PROVIDER: THIRD_PARTY,
-}
 
 # What was found stands first and stays in sight while the answers are filled in; together they print at 60 per cent.
 COLUMNS = (
@@ -107,22 +47,38 @@ _ANSWERS = 5
 
 
 def form_for(finding: Finding) -> Form:
-    """What may be answered to a finding: by its rule where that has answers of its own, else by what it is about."""
-    return _BY_RULE.get(finding.rule) or _BY_KIND.get(finding.subject.kind, OTHER)
+    """What may be answered to a finding."""
+    form = answers.form_for(finding.rule, finding.subject.kind)
+    return form.without_allowing() if finding.may_accept else form
 
 
 def needed(assessment: Assessment) -> tuple[Finding, ...]:
-    """The findings somebody has to decide on, what matters most first."""
+    """The findings somebody has to decide on, what matters most first; exceptions that end soon are among them.
+
+    So are those that were decided on and not done, for as long as the evidence shows them.
+    """
     return Findings(assessment).sorted(
         finding
-        for finding in assessment.findings
-        if finding.result in (Result.DOES_NOT_MEET, Result.REVIEW) and finding.state is not State.FIXED
+        for finding in assessment.present
+        if finding.result in (Result.DOES_NOT_MEET, Result.REVIEW) or is_to_renew(finding)
     )
 
 
+def is_to_renew(finding: Finding) -> bool:
+    """Whether it is accepted, and that ends soon."""
+    return finding.is_there and finding.result is Result.ACCEPTED and finding.standing is Standing.RENEW
+
+
+def waits_for_provider(finding: Finding) -> bool:
+    """Whether an answer was given that somebody else has to act on first."""
+    return finding.standing in (Standing.TO_GO, Standing.ASKED)
+
+
 def due(finding: Finding) -> date:
-    """The day an answer is due: two weeks after the finding was first seen."""
-    return finding.first_seen + timedelta(days=DAYS_TO_REPLY)
+    """The day an answer is due: two weeks after the finding was first seen, or came back; before an exception ends."""
+    if is_to_renew(finding) and finding.accepted_until:
+        return finding.accepted_until
+    return (finding.open_since or finding.first_seen) + timedelta(days=DAYS_TO_REPLY)
 
 
 def reply_by(assessment: Assessment) -> date:
@@ -140,15 +96,15 @@ def page(assessment: Assessment) -> Page:
         purpose="The only sheet to fill in: what there is to decide, with a choice of answers",
         explanation=(f"One table, most urgent first. Cells left blank are for your answers. {FILTERS}",),
         columns=COLUMNS,
-        rows=tuple(_row(finding, words) for finding in matters) or (_nothing(assessment),),
+        rows=tuple(_row(finding, words, assessment.as_of) for finding in matters) or (_nothing(assessment),),
         frozen_columns=1,
         questions=_questions(matters, assessment.as_of),
     )
 
 
-def _row(finding: Finding, words: Findings) -> Line:
+def _row(finding: Finding, words: Findings, as_of: date) -> Line:
     return (
-        sentence(finding.because),
+        f"{sentence(finding.because)}\n{story(finding, as_of)}",
         finding.subject.name,
         words.clauses(finding),
         words.why(finding),
@@ -181,18 +137,35 @@ def _questions(matters: tuple[Finding, ...], as_of: date) -> tuple[Question, ...
             rows=tuple(body),
             title="Choose an answer",
             prompt=form.prompt,
-            error=f"Please choose one of: {', '.join(form.choices)}.",
-            choices=form.choices,
+            error=f"Please choose one of: {', '.join(form.words)}.",
+            choices=form.words,
         )
         for form, body in rows.items()
     )
-    return choices + _details(tuple(range(len(matters))), as_of)
+    ends = tuple(_until(form, tuple(body), as_of) for form, body in rows.items())
+    return (*choices, *ends, *_details(tuple(range(len(matters))), as_of))
+
+
+def _until(form: Form, rows: tuple[int, ...], as_of: date) -> Question:
+    """The last day something may stay; the decision, from which that is counted, may be some time after the audit."""
+    most = max((choice.most_days or 0 for choice in form.choices), default=0) + _LONGEST_REPLY_DAYS
+    return Question(
+        column="Until",
+        rows=rows,
+        title="The last day it holds",
+        prompt="Needed when something may stay: the last day it may. Also the last day of service of a leaver. "
+        "Give a date such as 1 Feb 2027.",
+        error=f"{_DATED} It cannot be later than what the cell Decision says.",
+        # A leaver's last day may lie well before the audit.
+        between=(_serial(as_of) - 10 * _YEAR_DAYS, _serial(as_of) + most),
+    )
+
+
+def _serial(day: date) -> int:
+    return (day - _DAY_ZERO).days
 
 
 def _details(rows: tuple[int, ...], as_of: date) -> tuple[Question, ...]:
-    today = (as_of - _DAY_ZERO).days
-    last = today + _LONGEST_EXCEPTION_DAYS
-    dated = "Please give a date such as 1 Feb 2027."
     return (
         Question(
             column="Reason",
@@ -201,16 +174,6 @@ def _details(rows: tuple[int, ...], as_of: date) -> tuple[Question, ...]:
             prompt="In a sentence: why this is right for the council, with a minute or contract number if any.",
             error=f"Please keep the reason to {_LONGEST_REASON} characters.",
             longest=_LONGEST_REASON,
-        ),
-        Question(
-            column="Until",
-            rows=rows,
-            title="The last day it holds",
-            prompt="Needed when something may stay: the last day it may. Also the last day of service of a leaver. "
-            "Give a date such as 1 Feb 2027.",
-            error=f"{dated} It can be up to a year from the audit.",
-            # A leaver's last day may lie well before the audit.
-            between=(today - 10 * _LONGEST_EXCEPTION_DAYS, last),
         ),
         Question(
             column="Decided by",
@@ -225,7 +188,7 @@ def _details(rows: tuple[int, ...], as_of: date) -> tuple[Question, ...]:
             rows=rows,
             title="When it was decided",
             prompt="The day the decision was made, such as 1 Feb 2027.",
-            error=f"{dated} It cannot be before the audit.",
-            between=(today, last),
+            error=f"{_DATED} It cannot be before the audit.",
+            between=(_serial(as_of), _serial(as_of) + _YEAR_DAYS),
         ),
     )

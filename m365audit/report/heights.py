@@ -1,7 +1,7 @@
 """How many lines a text takes in a column, because a row whose height is not stored overlaps when printed."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 # Advance widths of Calibri, in thousandths of the letter height, for the characters from space to tilde.
 _ADVANCES = (
@@ -20,6 +20,7 @@ _PIXELS_PER_WIDTH = 7
 _PADDING_PIXELS = 5
 _PIXELS_PER_POINT = 96 / 72
 _BOLD_ALLOWANCE = 1.06
+_WORDS_REMEMBERED = 1 << 15
 _POINTS_PER_LINE_PER_SIZE = 1.3125  # 15.75 points for a line of 12-point Calibri, as Excel itself fits a row.
 TALLEST_ROW_POINTS = 409.0
 """Excel shows no row taller than this."""
@@ -41,6 +42,12 @@ class _Letters:
         if _FIRST <= code <= _LAST:
             return self._advances[code - _FIRST]
         return self._wide if code >= _WIDE_FROM else self._accented
+
+
+@lru_cache(maxsize=_WORDS_REMEMBERED)
+def _length(letters: _Letters, word: str) -> float:
+    """How long a word is; a workbook has the same few thousand again and again."""
+    return letters.width(word)
 
 
 @cache
@@ -78,7 +85,7 @@ def _lines(paragraphs: list[list[str]], room: float, letters: _Letters) -> int:
         total += 1
         used = 0.0
         for word in words:
-            length = letters.width(word)
+            length = _length(letters, word)
             visible = length - letters.space if word.endswith(" ") else length
             if used + visible <= room:
                 used += length

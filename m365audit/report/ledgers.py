@@ -1,15 +1,17 @@
 """The technician's sheets of the assessment itself: checks, clauses, findings and gaps, every field of them."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from m365audit.excel.styles import Look
 from m365audit.model.assessment import Assessment, ClauseResult, DataSetNote, Finding
 from m365audit.model.policy import CheckUse
 from m365audit.model.words import Result
-from m365audit.report import closing
+from m365audit.report import closing, decided
 from m365audit.report.findings import Findings
 from m365audit.report.sheets import Column, Line, Page
+from m365audit.report.states import story
 from m365audit.report.topics import FILTERS
 
 _FILTERS = f"One table. {FILTERS} Blank: there is none."
@@ -17,7 +19,15 @@ _FILTERS = f"One table. {FILTERS} Blank: there is none."
 
 def pages(assessment: Assessment) -> tuple[Page, ...]:
     """Everything the assessment holds, before the evidence."""
-    return (_summary(assessment), _checks(assessment), _clauses(assessment), _findings(assessment), _gaps(assessment))
+    return (
+        _summary(assessment),
+        _checks(assessment),
+        _clauses(assessment),
+        _findings(assessment),
+        decided.decisions_page(assessment),
+        decided.register_page(assessment),
+        _gaps(assessment),
+    )
 
 
 def _page(title: str, columns: tuple[Column, ...], rows: Iterable[Line], none: str) -> Page:
@@ -32,7 +42,7 @@ def _page(title: str, columns: tuple[Column, ...], rows: Iterable[Line], none: s
 
 
 def _summary(assessment: Assessment) -> Page:
-    findings = [finding.result for finding in assessment.findings]
+    findings = [finding.result for finding in assessment.present]
     own = [outcome.result for outcome in assessment.own_clauses]
     duties = [outcome.result for outcome in assessment.duties]
     checks = [check.result for check in assessment.checks]
@@ -58,7 +68,7 @@ def _checks(assessment: Assessment) -> Page:
     )  # fmt: skip
     rows = (
         (
-            check.check, check.title, check.topic, str(check.result), check.because, check.limits, check.findings,
+            check.check, check.title, check.topic, check.result_text, check.because, check.limits, check.findings,
             check.unjudged, _joined(check.sources), len(check.gaps), check.why, check.fix,
         )
         for check in assessment.checks
@@ -71,23 +81,26 @@ def _clauses(assessment: Assessment) -> Page:
         Column("Clause", 32, Look.STRONG), Column("Policy", 20), Column("Line", 8), Column("Heading", 22),
         Column("What it asks", 44), Column("Force", 16), Column("Binds", 22), Column("Judgement", 14),
         Column("Result", 18, Look.RESULT), Column("Because", 44), Column("Supporting", 36),
-        Column("Statement made", 36), Column("Checks", 34),
+        Column("Statement made", 36), Column("Last time", 18), Column("Checks", 34),
         Column("Supporting checks", 30), Column("Rolls up", 10), Column("Worst it may show", 14),
         Column("Statements", 18), Column("Question", 40), Column("Attested on", 13), Column("Left to a person", 36),
         Column("Note", 36), Column("Frameworks", 26),
     )  # fmt: skip
-    return _page("Clauses", columns, map(_clause, assessment.clauses), "No clause.")
+    before = assessment.previous.clauses if assessment.previous else {}
+    rows = (_clause(outcome, before.get(outcome.clause.id, "")) for outcome in assessment.clauses)
+    return _page("Clauses", columns, rows, "No clause.")
 
 
-def _clause(outcome: ClauseResult) -> Line:
+def _clause(outcome: ClauseResult, before: str) -> Line:
     clause = outcome.clause
     attestation = clause.attestation
     return _blank((
         clause.id, outcome.policy, clause.line, clause.heading, clause.paraphrase, str(clause.force),
         _joined(clause.binds), str(clause.judgement), outcome.result_text, outcome.because, outcome.supporting,
-        outcome.statement, _uses(clause.checks), _uses(clause.supporting), clause.rolls_up, str(clause.cap or ""),
-        _joined(attestation.codes) if attestation else None, attestation.ask if attestation else None,
-        outcome.attested_on, clause.left_to_a_person, clause.note, _joined(clause.frameworks),
+        outcome.statement, before, _uses(clause.checks), _uses(clause.supporting), clause.rolls_up,
+        str(clause.cap or ""), _joined(attestation.codes) if attestation else None,
+        attestation.ask if attestation else None, outcome.attested_on, clause.left_to_a_person, clause.note,
+        _joined(clause.frameworks),
     ))  # fmt: skip
 
 
@@ -96,18 +109,23 @@ def _findings(assessment: Assessment) -> Page:
         Column("Reference", 32, Look.STRONG), Column("Rule", 28), Column("Topic", 18), Column("Clauses", 18),
         Column("Result", 16, Look.RESULT), Column("Severity", 11), Column("State", 14), Column("Subject kind", 16),
         Column("Subject id", 42), Column("Subject name", 30), Column("Because", 46), Column("Fix", 46),
-        Column("Actor", 11), Column("First seen", 13), Column("Evidence", 46),
+        Column("Actor", 11), Column("First seen", 13), Column("Open since", 13), Column("Months open", 10),
+        Column("Not found since", 13), Column("How it stands", 46), Column("Answer", 18), Column("Decided on", 13),
+        Column("Until", 13), Column("Reason", 30), Column("Why it may not be accepted", 36), Column("Evidence", 46),
     )  # fmt: skip
     words = Findings(assessment)
-    rows = (_finding(finding, words) for finding in words.sorted(assessment.findings))
+    rows = (_finding(finding, words, assessment.as_of) for finding in words.sorted(assessment.findings))
     return _page("Findings", columns, rows, "None found in what could be checked; see Gaps.")
 
 
-def _finding(finding: Finding, words: Findings) -> Line:
+def _finding(finding: Finding, words: Findings, as_of: date) -> Line:
+    said = finding.decision
     return _blank((
-        finding.reference, finding.rule, words.topic(finding), "\n".join(finding.clauses), str(finding.result),
+        finding.reference, finding.rule, words.topic(finding), "\n".join(finding.clauses), finding.result_text,
         str(finding.severity), str(finding.state), str(finding.subject.kind), finding.subject.id, finding.subject.name,
-        finding.because, finding.fix, str(finding.actor), finding.first_seen, _pairs(finding.evidence),
+        finding.because, finding.fix, str(finding.actor), finding.first_seen, finding.open_since, finding.months_open,
+        finding.fixed_on, story(finding, as_of), str(said.answer) if said else None, said.decided_on if said else None,
+        said.until if said else None, said.reason if said else None, finding.may_accept, _pairs(finding.evidence),
     ))  # fmt: skip
 
 

@@ -25,6 +25,7 @@ _NO_NEWS = (
     "What stands here is neither good nor bad news: had something been wrong there, this audit would not have seen it."
 )
 _NO_CLAUSE = "None of the policy."
+_NOTHING_TO_MEND = "Nothing to mend: the checks were made, and this is how far they see."
 _Same = tuple[GapKind, str, str, str]
 
 
@@ -34,6 +35,7 @@ def page(assessment: Assessment) -> Page:
     planned = [note for note in notes if note.gap.kind is GapKind.NOT_BUILT]
     rows = [_row(alike, assessment) for alike in _together(note for note in notes if note not in planned)]
     rows += _cases(assessment)
+    rows += _known_limits(assessment)
     rows += [_planned(note, assessment) for note in planned]
     return Page(
         title=TITLE,
@@ -86,6 +88,21 @@ def _cases(assessment: Assessment) -> Iterator[Line]:
             "The Clerk and the IT provider: look at it together.",
             _ITSELF,
             _by_heading(set(_clauses_of(check.check, assessment)), assessment),
+        )
+
+
+def _known_limits(assessment: Assessment) -> Iterator[Line]:
+    """What a way of looking cannot see, however well it went, a row for each data set."""
+    for note in assessment.data_sets:
+        if not note.coverage.notes:
+            continue
+        using = [check.check for check in assessment.checks if note.name in check.sources]
+        yield (
+            f"{_name(note.name, assessment)}: what this way of looking may miss.",
+            " ".join(sentence(words) for words in note.coverage.notes),
+            _NOTHING_TO_MEND,
+            _titles(using, assessment) or "None of its own.",
+            _by_heading({clause for check in using for clause in _clauses_of(check, assessment)}, assessment),
         )
 
 

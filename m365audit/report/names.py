@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Container
-from typing import Literal
+from typing import Literal, cast
 
 from m365audit.model.assessment import Assessment
 from m365audit.report.wording import as_month_key
@@ -13,6 +13,7 @@ Kind = Literal["Clerk", "Council", "Technician"]
 # A path that Excel opens has at most 218 characters; the council's name gives way, never what the file is.
 _LONGEST_COUNCIL = 100
 _LONGEST_SHEET_TITLE = 31
+_WORKBOOK = re.compile(r"\d{4}-\d{2} Microsoft 365 audit - (Clerk|Council|Technician) - .+\.xlsx")
 _FORBIDDEN_IN_FILE_NAMES = re.compile(r'[<>:"/\\|?*]')
 _FORBIDDEN_IN_SHEET_TITLES = re.compile(r"[:\\/?*\[\]]")
 
@@ -21,6 +22,12 @@ def file_name(assessment: Assessment, kind: Kind) -> str:
     """The workbook's file name, such as ``2026-11 Microsoft 365 audit - Clerk - Exampleton Town Council.xlsx``."""
     council = _for_a_file_name(assessment.council)
     return f"{as_month_key(assessment.as_of)} Microsoft 365 audit - {kind} - {council}.xlsx"
+
+
+def kind_of(name: str) -> Kind | None:
+    """Which workbook a file's name is that of; ``None`` if of none."""
+    match = _WORKBOOK.fullmatch(name)
+    return cast("Kind", match[1]) if match else None
 
 
 def _for_a_file_name(text: str) -> str:

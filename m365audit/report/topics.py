@@ -2,10 +2,10 @@
 
 from m365audit.excel.styles import Look
 from m365audit.model.assessment import Assessment, CheckResult, Finding
-from m365audit.model.words import GapKind, Result, State
+from m365audit.model.words import GapKind, Result
 from m365audit.report.findings import Findings, action, owner
 from m365audit.report.sheets import Column, Line, Page
-from m365audit.report.wording import NONE, URGENCY, counted, sentence
+from m365audit.report.wording import NONE, URGENCY, counted, day, sentence
 
 # The order a Clerk asks in; topics that are not named here follow by name.
 _FIRST_TOPICS = (
@@ -42,11 +42,10 @@ def pages(assessment: Assessment) -> tuple[Page, ...]:
 def _page(topic: str, assessment: Assessment) -> Page:
     words = Findings(assessment)
     checks = [check for check in assessment.checks if check.topic == topic and not _is_not_built(check)]
-    found = words.sorted(
-        finding for finding in assessment.findings if words.topic(finding) == topic and finding.state is not State.FIXED
-    )
+    found = words.sorted(finding for finding in assessment.present if words.topic(finding) == topic)
+    unseen = words.sorted(one for one in assessment.findings if one.unseen and words.topic(one) == topic)
     partial = [check for check in checks if not is_whole(check)]
-    rows = [_finding_row(finding, words) for finding in found]
+    rows = [_finding_row(finding, words) for finding in (*found, *unseen)]
     rows += [_partial_row(check) for check in partial]
     return Page(
         title=topic,
@@ -86,9 +85,9 @@ def _extent(checks: list[CheckResult], partial: list[CheckResult]) -> str:
 
 def _finding_row(finding: Finding, words: Findings) -> Line:
     return (
-        sentence(finding.because),
+        _last_time(finding) + sentence(finding.because),
         finding.subject.name,
-        str(finding.result),
+        finding.result_text,
         words.clauses(finding),
         action(finding),
         owner(finding),
@@ -96,6 +95,13 @@ def _finding_row(finding: Finding, words: Findings) -> Line:
         finding.first_seen,
         finding.reference,
     )
+
+
+def _last_time(finding: Finding) -> str:
+    """Of what could not be looked at, when it was there."""
+    if not finding.unseen or finding.last_seen is None:
+        return ""
+    return f"Could not be looked at this time; on {day(finding.last_seen)} it was so: "
 
 
 def _partial_row(check: CheckResult) -> Line:

@@ -23,12 +23,13 @@ _MEND = {
     actor="provider",
     topic="Forwarding",
     row_by_row=("forwards",),
-    helpful=("people",),
+    helpful=("people", "outbound_mail"),
 )
 def mail_forwarded_outside(
     forwards: pd.DataFrame,
     domains: pd.DataFrame,
     people: pd.DataFrame | None = None,
+    outbound_mail: pd.DataFrame | None = None,
     *,
     exempt: frozenset[str] = frozenset(),
 ) -> pd.DataFrame:
@@ -39,8 +40,9 @@ def mail_forwarded_outside(
     Judged: mailbox forwarding, inbox rules and mail-flow rules that are switched on and whose target is on no domain
         the council owns; a sub-domain nobody verified is not the council's. Where the target is a private or another
         official address on the register's sheet People, it says whose. A target Exchange names but that leads to no
-        address is not judged. Targets named in the tenant file are left out. Routes Microsoft shows to nobody, such as
-        Power Automate flows, cannot be seen.
+        address is not judged. Targets named in the tenant file are left out. It says where the tenant's outbound policy
+        holds such mail back today; that can be changed in a moment, and is no reason to leave the route there. Routes
+        Microsoft shows to nobody, such as Power Automate flows, cannot be seen.
     Fix: Exchange admin centre > Mailboxes > the mailbox > Email forwarding; an inbox rule is removed by the person in
         Outlook > Settings > Mail > Rules; a mail-flow rule in Exchange admin centre > Mail flow > Rules.
     """
@@ -52,6 +54,7 @@ def mail_forwarded_outside(
         target_is=_in_words(on, people),
         mend=_kind(on).map(_MEND).fillna("find out where it is set, and switch it off"),
         who=_kind(on).map({"rule": Actor.PERSON}).fillna(Actor.PROVIDER),
+        held=_held_back(on, outbound_mail),
     )
     spared = on["target_address"].isin(exempt) | on["target_domain"].isin(exempt)
     found = outside(on["target_domain"].str.lower(), owned(domains)) & ~spared
@@ -59,7 +62,7 @@ def mail_forwarded_outside(
     return together(
         breaches(
             on[found & known],
-            because="mail to {whose} is sent on to {target_address}, {target_is}, by {by}",
+            because="mail to {whose} is sent on to {target_address}, {target_is}, by {by}{held}",
             subject_id="key",
             subject_name="{whose} to {target_address}",
             actor="{who}",
@@ -78,6 +81,22 @@ def mail_forwarded_outside(
 def _kind(forwards: pd.DataFrame) -> pd.Series:
     """Of each route: mailbox, rule or transport."""
     return forwards["route"].str.partition(":")[0] if len(forwards) else forwards["route"]
+
+
+def _held_back(forwards: pd.DataFrame, outbound_mail: pd.DataFrame | None) -> list[str]:
+    """Of each route, whether the tenant's outbound policy lets such mail out, in words; empty where nobody can tell."""
+    if outbound_mail is None:
+        return [""] * len(forwards)
+    kind, policy = outbound_mail["kind"], outbound_mail[outbound_mail["kind"].isin(["outbound policy"])]
+    said = set(policy.loc[surely(policy["everybody"]), "forwarding"].dropna())
+    opened = set(policy.loc[policy["forwarding"].isin(["on"]), "name"])
+    switched_on = outbound_mail[kind.isin(["outbound rule"]) & ~surely(outbound_mail["enabled"] == False)]  # noqa: E712
+    for_some = bool(opened & set(switched_on["policy"].dropna()))
+    word = "; the tenant lets such mail out" if said == {"on"} else ""
+    if said and said <= {"off", "automatic"} and not for_some:
+        word = "; the tenant's outbound policy holds such mail back today"
+    # The policy has no say over mail-flow rules.
+    return [word if route in {"mailbox", "rule"} else "" for route in _kind(forwards)]
 
 
 def _route_in_words(forwards: pd.DataFrame) -> pd.Series:

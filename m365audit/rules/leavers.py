@@ -10,7 +10,15 @@ from m365audit.rules.declare import breaches, rule, together, unjudged
 from m365audit.rules.moments import is_older
 from m365audit.rules.populations import may_sign_in, with_mailbox
 from m365audit.rules.register_matching import claims, each_listed, is_ended, leavers, official_elsewhere, texts
-from m365audit.rules.traces import as_guest, in_forwards, in_mailbox_access, in_sharing
+from m365audit.rules.traces import (
+    as_guest,
+    in_administering,
+    in_consents,
+    in_forwards,
+    in_groups,
+    in_mailbox_access,
+    in_sharing,
+)
 from m365audit.rules.verdicts import column, every_fault, joined_few, surely
 
 
@@ -20,8 +28,11 @@ from m365audit.rules.verdicts import column, every_fault, joined_few, surely
     severity="high",
     actor="provider",
     topic="Leavers",
-    row_by_row=("mailbox_settings", "mailbox_access", "forwards", "sharing"),
-    helpful=("mailbox_settings", "mailboxes"),
+    row_by_row=(
+        *("mailbox_settings", "mailbox_access", "forwards", "sharing"),
+        *("group_members", "role_members", "app_grants"),
+    ),
+    helpful=("mailbox_settings", "mailboxes", "groups"),
 )
 def leaver_access_removed(  # noqa: PLR0913, PLR0917 - the evidence it looks at
     people: pd.DataFrame,
@@ -33,6 +44,10 @@ def leaver_access_removed(  # noqa: PLR0913, PLR0917 - the evidence it looks at
     mailbox_access: pd.DataFrame | None = None,
     forwards: pd.DataFrame | None = None,
     sharing: pd.DataFrame | None = None,
+    group_members: pd.DataFrame | None = None,
+    role_members: pd.DataFrame | None = None,
+    app_grants: pd.DataFrame | None = None,
+    groups: pd.DataFrame | None = None,
     *,
     grace_days: int = 30,
 ) -> pd.DataFrame:
@@ -42,17 +57,21 @@ def leaver_access_removed(  # noqa: PLR0913, PLR0917 - the evidence it looks at
     Judged: everybody on the register's sheet People whose last day is past and who has not come back to the same
         account. Nothing of these may remain: sign-in; sessions begun before the last day; a licence more than 30 days
         after it; rights over other mailboxes; mail sent on to the person, or out of the council from the old mailbox;
-        files or folders shared with the person; a guest account under a private address. A mailbox made into a shared
-        one, with sign-in switched off, is in order, and so is an account that has passed to a successor; where it could
-        not be read what the mailbox is for, sessions and licence are left open. Where no account is left, what remains
-        under the old or a private address counts. Membership of groups is not looked at.
+        files or folders shared with the person; a place in a group; an administrator role; apps that act for the
+        person; a guest account under a private address. A mailbox made into a shared one, with sign-in switched off, is
+        in order, and so is an account that has passed to a successor; where it could not be read what the mailbox is
+        for, sessions and licence are left open. Where no account is left, what remains under the old or a private
+        address counts.
     Fix: Microsoft 365 admin centre > Users > the account > Block sign-in, Sign out of all sessions; then take away
-        licence, rights, forwarding, shares and guest account. Keep the mailbox as a shared one where it is needed.
+        licence, rights, forwarding, shares, groups, roles and guest account. Keep the mailbox as a shared one where it
+        is needed.
     """
     gone = with_mailbox(leavers(people, accounts, as_of), mailbox_settings, mailboxes)
     marks = _marks(gone, people, accounts, as_of)
     names, strange = set(marks["name"]), marks[~marks["own"]]
-    reached = {"rights": [], "mail": [], "shares": [], "guest": [as_guest(accounts, set(strange["name"]))]}
+    nowhere: dict[str, list[pd.DataFrame]] = {"rights": [], "mail": [], "shares": []}
+    reached = nowhere | _belongings(names, group_members, role_members, app_grants, groups)
+    reached["guest"] = [as_guest(accounts, set(strange["name"]))]
     if mailbox_access is not None:
         reached["rights"] = [in_mailbox_access(mailbox_access, names)]
     if forwards is not None:
@@ -101,8 +120,26 @@ def _what_remains(gone: pd.DataFrame, as_of: date, grace_days: int) -> tuple[tup
         ("rights over mailboxes ({rights})", "remove the rights over mailboxes", gone["rights"] != ""),
         ("mail sent on ({mail})", "stop the mail being sent on", gone["mail"] != ""),
         ("shared files or folders ({shares})", "stop the sharing", gone["shares"] != ""),
+        ("places in groups ({groups})", "take the account out of the groups", gone["groups"] != ""),
+        ("administrator roles ({roles})", "take away the roles", gone["roles"] != ""),
+        ("apps that act for the person ({apps})", "take back what the apps were allowed", gone["apps"] != ""),
         ("a guest account ({guest})", "delete the guest account", gone["guest"] != ""),
     )
+
+
+def _belongings(
+    names: set[str],
+    group_members: pd.DataFrame | None,
+    role_members: pd.DataFrame | None,
+    app_grants: pd.DataFrame | None,
+    groups: pd.DataFrame | None,
+) -> dict[str, list[pd.DataFrame]]:
+    """Where the leavers still are in the directory; what could not be read is left out."""
+    return {
+        "groups": [] if group_members is None else [in_groups(group_members, groups, names)],
+        "roles": [] if role_members is None else [in_administering(role_members, names)],
+        "apps": [] if app_grants is None else [in_consents(app_grants, names)],
+    }
 
 
 def _marks(gone: pd.DataFrame, people: pd.DataFrame, accounts: pd.DataFrame, as_of: date) -> pd.DataFrame:

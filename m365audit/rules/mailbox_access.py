@@ -9,6 +9,7 @@ from m365audit.model.keys import mailbox_access_key
 from m365audit.model.words import Actor, Right, Severity
 from m365audit.rules.addresses import domain_of, outside, owned
 from m365audit.rules.declare import breaches, rule, together, unjudged
+from m365audit.rules.folder_access import over_folders
 from m365audit.rules.populations import is_guest, may_sign_in
 from m365audit.rules.register_matching import (
     COUNCILLOR,
@@ -21,7 +22,7 @@ from m365audit.rules.register_matching import (
     text,
     with_account,
 )
-from m365audit.rules.verdicts import column, first_fault, flags, surely
+from m365audit.rules.verdicts import column, first_fault, flags, joined_few, surely
 
 # What Exchange calls itself; a mailbox's own "self" is left out when rights are collected.
 _SYSTEM = "nt authority\\"
@@ -36,10 +37,10 @@ _SPEAKING = (str(Right.SEND_AS), str(Right.SEND_ON_BEHALF))
     severity="medium",
     actor="clerk",
     topic="Mailbox access",
-    row_by_row=("mailbox_access",),
+    row_by_row=("mailbox_access", "group_members", "folder_access"),
     helpful=("groups",),
 )
-def mailbox_access_authorised(  # noqa: PLR0913 - the evidence it looks at
+def mailbox_access_authorised(  # noqa: PLR0913, PLR0917 - the evidence it looks at
     mailbox_access: pd.DataFrame,
     authorised_access: pd.DataFrame,
     accounts: pd.DataFrame,
@@ -47,6 +48,8 @@ def mailbox_access_authorised(  # noqa: PLR0913 - the evidence it looks at
     domains: pd.DataFrame,
     as_of: date,
     groups: pd.DataFrame | None = None,
+    group_members: pd.DataFrame | None = None,
+    folder_access: pd.DataFrame | None = None,
     *,
     rights: tuple[str, ...] = tuple(Right),
     mailboxes_of: tuple[str, ...] = (),
@@ -57,8 +60,11 @@ def mailbox_access_authorised(  # noqa: PLR0913 - the evidence it looks at
     Judged: each right given on a mailbox itself; inherited rights, denials and Exchange's own accounts are left out. A
         row of the register's sheet Mailbox access must name the same mailbox, delegate and right, have begun, and not
         have ended. A delegate that is a guest, outside the council, deleted or switched off, or somebody whose service
-        has ended, is reported whatever the register says. A group is authorised as a group. A name that leads to nobody
-        is not judged where somebody is authorised to the same right over the same mailbox.
+        has ended, is reported whatever the register says. A group is authorised as a group, and is reported where such
+        a one is in it. A name that leads to nobody is not judged where somebody is authorised to the same right over
+        the same mailbox. Of calendars, whatever shows more than free times: such a delegate in the same way; for the
+        Clerk to look at, one the register does not authorise to a folder, and what everybody may see. Rooms' calendars
+        are left out; rights over other folders Microsoft shows to no auditor that only reads.
     Fix: enter it on the register's sheet Mailbox access with reason and last day, or have it removed: Exchange admin
         centre > Mailboxes > the mailbox > Delegation.
     """
@@ -66,7 +72,9 @@ def mailbox_access_authorised(  # noqa: PLR0913 - the evidence it looks at
     if mailboxes_of:
         given = given[given["mailbox_id"].isin(_mailboxes_of(mailboxes_of, people, accounts, as_of))]
     given = _with_authorisation(given, authorised_access, _ids(given, accounts, groups), as_of)
-    given["unfit"] = _unfit(given, accounts, owned(domains), set(leavers(people, accounts, as_of)["account_id"]))
+    gone = set(leavers(people, accounts, as_of)["account_id"].dropna())
+    given["unfit"] = _unfit(given, accounts, owned(domains), gone)
+    given["unfit"] = given["unfit"].mask(given["unfit"] == "", _unfit_inside(given, group_members, accounts, gone))
     # Exchange gave a name that leads to nobody: it may be the very one the register means.
     unknown = given["delegate_kind"].isin(["unknown"]) & given["delegate_address"].isna()
     untold = unknown & given["somebody_is"] & ~given["authorised"]
@@ -90,6 +98,9 @@ def mailbox_access_authorised(  # noqa: PLR0913 - the evidence it looks at
         fix="{mend}",
         evidence=("mailbox_address", "mailbox_kind", "delegate_address", "delegate_kind", "right"),
     )
+    folders = folder_access if folder_access is not None and Right.FULL_ACCESS in rights else None
+    if folders is not None and mailboxes_of:
+        folders = folders[folders["mailbox_id"].isin(_mailboxes_of(mailboxes_of, people, accounts, as_of))]
     return together(
         found,
         unjudged(
@@ -98,6 +109,9 @@ def mailbox_access_authorised(  # noqa: PLR0913 - the evidence it looks at
             subject_id="key",
             subject_name="{who} on {whose}",
         ),
+        together()
+        if folders is None
+        else over_folders(folders, authorised_access, accounts, owned(domains), gone, as_of),
     )
 
 
@@ -197,3 +211,23 @@ def _unfit(given: pd.DataFrame, accounts: pd.DataFrame, own: frozenset[str], lea
             "the delegate's account is switched off": delegate.isin(accounts.loc[~may_sign_in(accounts), "account_id"]),
         },
     )
+
+
+def _unfit_inside(
+    given: pd.DataFrame, group_members: pd.DataFrame | None, accounts: pd.DataFrame, leaver_ids: Collection[str]
+) -> pd.Series:
+    """Who in a group that is a delegate is one no authorisation can cover; empty where nobody is."""
+    if group_members is None:
+        return column(given, [""] * len(given))
+    what = {
+        "a guest": is_guest(accounts),
+        "service ended": accounts["account_id"].isin(list(leaver_ids)),
+        "switched off": ~may_sign_in(accounts),
+    }
+    said = first_fault(accounts, {f"{{display_name}} ({why})": holds for why, holds in what.items()})
+    unfit = dict(zip(accounts["account_id"], said, strict=True))
+    inside = group_members[group_members["relation"].isin(["member"])]
+    inside = inside.assign(said=column(inside, (unfit.get(member, "") for member in inside["member_id"])))
+    by_group = inside[inside["said"] != ""].groupby("group_id")["said"].agg(joined_few).to_dict()
+    named = column(given, (by_group.get(delegate, "") for delegate in given["delegate"]))
+    return column(given, (f"the group lets in {names}" if names else "" for names in named))

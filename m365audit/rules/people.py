@@ -1,6 +1,5 @@
 """Rules about who has an account, and whether every account has somebody."""
 
-import re
 from datetime import date
 
 import pandas as pd
@@ -9,7 +8,14 @@ from m365audit.model.words import Actor, Result, SubjectKind
 from m365audit.rules.addresses import domain_of, outside, owned
 from m365audit.rules.declare import breaches, rule, together, unjudged
 from m365audit.rules.dormancy import with_dormancy
-from m365audit.rules.populations import is_guest, is_nobodys, may_sign_in, signing_in, with_mailbox
+from m365audit.rules.populations import (
+    is_guest,
+    is_nobodys,
+    is_synchroniser,
+    may_sign_in,
+    signing_in,
+    with_mailbox,
+)
 from m365audit.rules.register_matching import (
     EVERYBODY,
     account_ids,
@@ -22,11 +28,8 @@ from m365audit.rules.register_matching import (
     texts,
     with_account,
 )
-from m365audit.rules.verdicts import column, first_fault, flags, surely
+from m365audit.rules.verdicts import column, first_fault, surely
 
-# Accounts Microsoft's own directory synchronisation signs in with.
-_SYNC = re.compile(r"(?:sync_|adtoaadsyncserviceaccount).*@[^@]+\.onmicrosoft\.com")
-_SYNC_NAME = "On-Premises Directory Synchronization Service Account"
 # Kinds of the register's sheet Other accounts that are meant to lie still.
 _KEPT_IN_RESERVE = "break-glass"
 
@@ -161,9 +164,7 @@ def account_on_register(
     """
     judged = with_mailbox(signing_in(accounts), mailbox_settings, mailboxes)
     fixture = judged["purpose"].isin(("room", "equipment")) | surely(judged["resource_account"])
-    sync = flags(judged, (bool(_SYNC.fullmatch(text(name))) for name in judged["user_principal_name"]))
-    sync &= surely(judged["display_name"] == _SYNC_NAME)
-    judged = judged[~(fixture | sync)]
+    judged = judged[~(fixture | is_synchroniser(judged))]
     known = {text(cell) for sheet in (people, other_accounts) for cell in sheet["account"]}
     known |= {name for cell in third_parties["identifier"] for name in listed(cell)}
     explained = [account_id for name, account_id in account_ids(accounts).items() if name in known]

@@ -90,6 +90,26 @@ def in_forwards(forwards: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
     )
 
 
+def in_groups(group_members: pd.DataFrame, groups: pd.DataFrame | None, names: Collection[str]) -> pd.DataFrame:
+    """Groups that one of the names is in, or owns."""
+    called = {} if groups is None else dict(zip(groups["group_id"], groups["display_name"], strict=True))
+    label = column(group_members, (called.get(group) for group in group_members["group_id"]))
+    rows = group_members.assign(key=group_members["group_id"], label=label.fillna(group_members["group_id"]))
+    return _found(rows, ("member_id",), names)
+
+
+def in_administering(role_members: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
+    """Administrator roles that one of the names holds, also through a group."""
+    rows = role_members.assign(key=role_members["role_id"], label=role_members["role"].fillna(role_members["role_id"]))
+    return _found(rows, ("member_id",), names)
+
+
+def in_consents(app_grants: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
+    """Apps that may do something on behalf of one of the names."""
+    label = app_grants["principal_name"].fillna(app_grants["principal_id"])
+    return _found(app_grants.assign(key=app_grants["principal_id"], label=label), ("user_id",), names)
+
+
 def _found(rows: pd.DataFrame, columns: Iterable[str], names: Collection[str]) -> pd.DataFrame:
     pieces = [rows.assign(name=texts(rows[field]))[_COLUMNS].astype(object) for field in columns]
     every = pd.concat(pieces, ignore_index=True)

@@ -3,7 +3,7 @@
 import pandas as pd
 from pandas.api.types import is_list_like
 
-from m365audit.model.words import Result
+from m365audit.model.words import Actor, Result, SubjectKind
 from m365audit.rules.declare import breaches, rule, together, unjudged
 from m365audit.rules.populations import is_nobodys, signing_in, with_mailbox
 from m365audit.rules.register_matching import listed, text
@@ -26,6 +26,7 @@ _PHISHING_RESISTANT = (
     "fido2", "passkey", "windowshelloforbusiness", "macossecureenclavekey", "platformcredential",
     "certificatebasedauthentication", "x509",
 )  # fmt: skip
+_WITHDRAWN = frozenset({"sms", "voice"})
 _RETIRED = "Microsoft withdraws codes by SMS and telephone on 1 February 2027"
 
 
@@ -94,17 +95,25 @@ def two_step_registered(
     actor="person",
     topic="Two-step sign-in",
     row_by_row=("accounts", "registration"),
+    helpful=("role_members",),
 )
-def two_step_method_strong(accounts: pd.DataFrame, registration: pd.DataFrame) -> pd.DataFrame:
+def two_step_method_strong(
+    accounts: pd.DataFrame,
+    registration: pd.DataFrame,
+    role_members: pd.DataFrame | None = None,
+    authentication_methods_policy: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Nobody depends on a code by SMS, telephone or e-mail, and administrators use a passkey.
 
     Why: codes can be read out to a caller or taken over with the telephone number, and Microsoft ends its own SMS and
         voice codes on 1 February 2027: who has nothing else will then be stopped at sign-in. An administrator's account
         is worth phishing for.
     Judged: members with sign-in allowed. Only telephone or e-mail methods: Advice. An administrator without a method
-        that resists phishing (passkey, security key, Windows Hello, certificate): Advice. A method nobody has told us
+        that resists phishing (passkey, security key, Windows Hello, certificate): Advice; administrators are known from
+        the registration report, or from who holds a role now that can change something. A method nobody has told us
         of decides nothing: where it alone would, the account is not judged; nor is one of which it is not known whether
-        it is an administrator's, unless it has a method that resists phishing.
+        it is an administrator's, unless it has a method that resists phishing. The tenant lets people use SMS or calls:
+        Advice.
     Fix: sign in at aka.ms/mysecurityinfo and add the Microsoft Authenticator app; an administrator adds a passkey.
     See: https://learn.microsoft.com/entra/identity/authentication/concept-authentication-methods
     """
@@ -112,7 +121,7 @@ def two_step_method_strong(accounts: pd.DataFrame, registration: pd.DataFrame) -
     steps = [_steps(methods) for methods in judged["methods"]]
     only = column(judged, map(_is_only, steps))
     resists = column(judged, map(_resists, steps)).astype("boolean")
-    admin = judged["admin"].astype("boolean")
+    admin = _is_admin(judged, role_members)
     judged["fault"] = first_fault(
         judged,
         {
@@ -141,6 +150,51 @@ def two_step_method_strong(accounts: pd.DataFrame, registration: pd.DataFrame) -
             subject_id="account_id",
             subject_name="{display_name}",
         ),
+        _weak_methods(authentication_methods_policy),
+    )
+
+
+def _is_admin(judged: pd.DataFrame, role_members: pd.DataFrame | None) -> pd.Series:
+    """Where an account is an administrator's, by the report or by its roles; unknown where neither tells."""
+    said = judged["admin"].astype("boolean")
+    if role_members is None:
+        return said
+    held = role_members[
+        (role_members["assignment"] == "active") & ~surely(~role_members["privileged"].astype("boolean"))
+    ]
+    is_admin = judged["account_id"].isin(held[surely(held["privileged"])]["member_id"]).astype("boolean")
+    # A role nobody could name, or a group nobody could open, may be anybody's.
+    whole = bool(surely(held["privileged"]).all()) and not bool((held["member_kind"] == "group").any())
+    known = is_admin if whole else is_admin.mask(~is_admin)
+    return said.mask(surely(is_admin), other=True).fillna(known)
+
+
+def _weak_methods(methods: pd.DataFrame | None) -> pd.DataFrame:
+    """Whether the tenant lets people use what Microsoft withdraws."""
+    if methods is None:
+        return together()
+    weak = methods[methods["method"].str.lower().isin(_WITHDRAWN)]
+    on = sorted(weak[surely(weak["state"].str.lower() == "enabled")]["method"], key=str.casefold)
+    about = pd.DataFrame([{"id": "entra.authentication-methods", "on": on}], dtype=object)
+    if on:
+        return breaches(
+            about,
+            because=f"the tenant lets people use {{on}} as a second step; {_RETIRED}",
+            result=Result.ADVICE,
+            subject=SubjectKind.SETTING,
+            subject_id="id",
+            subject_name="Methods the tenant allows",
+            actor=Actor.PROVIDER,
+            fix="Entra admin centre > Protection > Authentication methods > Policies: switch SMS and Voice call off",
+        )
+    if (methods["migration"] == "migrationComplete").all() and len(weak) == len(_WITHDRAWN):
+        return together()
+    return unjudged(
+        about,
+        because="whether the tenant still lets people use SMS and calls, in its older settings, is not known",
+        subject=SubjectKind.SETTING,
+        subject_id="id",
+        subject_name="Methods the tenant allows",
     )
 
 

@@ -25,6 +25,11 @@ def flags(frame: pd.DataFrame, values: Iterable[bool]) -> pd.Series:
     return pd.Series(list(values), index=frame.index, dtype=bool)
 
 
+def first_known(*cells: object) -> object:
+    """The first of some cells that holds something; an empty text where none does."""
+    return next((cell for cell in cells if cell is not None and cell is not pd.NA and cell == cell), "")  # noqa: PLR0124
+
+
 def first_fault(frame: pd.DataFrame, faults: Mapping[str, pd.Series]) -> pd.Series:
     """The sentence of the first fault that holds for each row, filled in from the row.
 

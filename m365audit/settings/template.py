@@ -49,6 +49,7 @@ meetings:   # names of calendar entries, * for anything
   back_days: 30
   ahead_days: 90
 thresholds: {{}}   # such as account-dormant: {{days: 120}}; `m365audit rules ID` names them
+retention: {{evidence_days: 90, clerk_workbook_years: 2}}   # what `m365audit purge` goes by; years are council years
 """
 
 

@@ -17,12 +17,13 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
-# What each way of signing in cannot do without.
-_NEEDS: dict[AuthKind, tuple[str, ...]] = {
-    AuthKind.CERTIFICATE: ("client_id", "certificate"),
-    AuthKind.SECRET: ("client_id", "secret"),
-    AuthKind.WORKLOAD_IDENTITY: ("client_id",),
-    AuthKind.DEVICE_CODE: ("client_id",),
+# What each way of signing in cannot do without; where there are several ways to give it, one of them.
+_NEEDS: dict[AuthKind, tuple[tuple[str, ...], ...]] = {
+    AuthKind.CERTIFICATE: (("client_id",), ("certificate",)),
+    AuthKind.SECRET: (("client_id",), ("secret",)),
+    AuthKind.WORKLOAD_IDENTITY: (("client_id",),),
+    AuthKind.DEVICE_CODE: (("client_id",),),
+    AuthKind.PARTNER: (("client_id",), ("certificate", "secret")),
 }
 
 
@@ -36,8 +37,10 @@ def tenants_available(config_dir: Path) -> tuple[str, ...]:
     return tuple(sorted(p.stem for p in folder.glob("*.yaml") if p.stem != "example" and _SLUG.fullmatch(p.stem)))
 
 
-def load_tenant(config_dir: Path, slug: str) -> Tenant:
+def load_tenant(config_dir: Path, slug: str, *, signs_in: bool = True) -> Tenant:
     """Read one tenant file, with ``${VARIABLES}`` taken from the environment.
+
+    Whoever does not sign in needs no secrets: for them, a variable that is not set stays as it is written.
 
     Raises:
         BadTenantFile: there is none of that name, or something in it is wrong: file, line, problem and remedy.
@@ -48,7 +51,7 @@ def load_tenant(config_dir: Path, slug: str) -> Tenant:
         remedy = nearest(slug, known) if known else f"write it with `m365audit init {slug}`"
         raise BadTenantFile(path, None, "", "there is no such tenant file", remedy)
     located = read(path, BadTenantFile)
-    values = _with_environment(located, located.plain(), ())
+    values = _with_environment(located, located.plain(), (), needed=signs_in)
     try:
         tenant = Tenant.model_validate({**values, "slug": slug, "folder": path.parent})
     except ValidationError as error:
@@ -60,17 +63,23 @@ def load_tenant(config_dir: Path, slug: str) -> Tenant:
     return tenant
 
 
-def _with_environment(located: Located, value: Any, place: tuple[str | int, ...]) -> Any:  # noqa: ANN401 - any YAML
+def _with_environment(
+    located: Located,
+    value: Any,  # noqa: ANN401 - any YAML
+    place: tuple[str | int, ...],
+    *,
+    needed: bool,
+) -> Any:  # noqa: ANN401 - any YAML
     if isinstance(value, dict):
-        return {key: _with_environment(located, item, (*place, key)) for key, item in value.items()}
+        return {key: _with_environment(located, item, (*place, key), needed=needed) for key, item in value.items()}
     if isinstance(value, list):
-        return [_with_environment(located, item, (*place, number)) for number, item in enumerate(value)]
+        return [_with_environment(located, item, (*place, number), needed=needed) for number, item in enumerate(value)]
     if not isinstance(value, str):
         return value
     for name in _VARIABLE.findall(value):
-        if name not in os.environ:
+        if needed and name not in os.environ:
             located.refuse(place, f"the environment variable {name} is not set", "set it, or put it in .env")
-    return _VARIABLE.sub(lambda match: os.environ[match[1]], value)
+    return _VARIABLE.sub(lambda match: os.environ.get(match[1], match[0]), value)
 
 
 def _refusal(located: Located, error: ErrorDetails) -> BadTenantFile:
@@ -111,10 +120,18 @@ def _keys(place: tuple[str | int, ...]) -> list[str]:
 
 
 def _check_auth(located: Located, tenant: Tenant) -> None:
-    for key in _NEEDS.get(tenant.auth.kind, ()):
-        if not getattr(tenant.auth, key):
-            problem = f"signing in by {tenant.auth.kind} needs '{key}'"
-            located.refuse(("auth",), problem, f"add {key} to auth; secrets as ${{A_VARIABLE}}")
+    for keys in _NEEDS.get(tenant.auth.kind, ()):
+        given = [key for key in keys if getattr(tenant.auth, key)]
+        if not given:
+            names = " or ".join(f"'{key}'" for key in keys)
+            problem = f"signing in by {tenant.auth.kind} needs {names}"
+            located.refuse(("auth",), problem, f"add {' or '.join(keys)} to auth; secrets as ${{A_VARIABLE}}")
+        if len(given) > 1:
+            problem = f"signing in by {tenant.auth.kind} takes {' or '.join(given)}, not both"
+            located.refuse(("auth", given[-1]), problem, f"take away {given[-1]}: a certificate is safer")
+    if tenant.auth.cache and tenant.auth.kind is not AuthKind.PARTNER:
+        problem = f"signing in by {tenant.auth.kind} keeps nothing in a cache"
+        located.refuse(("auth", "cache"), problem, "take 'cache' away, or sign in by partner")
     written = located.get("auth")
     for key in ("secret", "certificate_password"):
         value = written.get(key) if isinstance(written, Located) else None
@@ -124,7 +141,8 @@ def _check_auth(located: Located, tenant: Tenant) -> None:
 
 
 def _check_endpoints(located: Located, tenant: Tenant) -> None:
-    for name, address in tenant.endpoints.model_dump().items():
+    # No token is sent to the directory of names.
+    for name, address in tenant.endpoints.model_dump(exclude={"dns"}).items():
         parts = urlsplit(address)
         if parts.scheme == "https" and parts.hostname and not parts.username:
             continue

@@ -11,7 +11,9 @@ import pyarrow.parquet as pq
 from m365audit.model.datasets import DATA_SETS, as_frame
 from m365audit.model.evidence import Coverage, DataSetRecord, Gap
 from m365audit.model.words import GapKind
-from m365audit.snapshot.folders import BadRun, RunFolder
+from m365audit.snapshot import records
+from m365audit.snapshot.chain import EVIDENCE, read_tombstones
+from m365audit.snapshot.folders import BadRun, RunFolder, TamperedRun, stopped
 from m365audit.snapshot.write import digest
 
 
@@ -29,21 +31,22 @@ class Snapshot:
         """Read the manifest, and hold every file against its digest.
 
         Raises:
-            BadRun: the manifest cannot be read, or a file is missing or is not what was collected.
+            BadRun: the manifest cannot be read, the evidence has been purged, or a file is missing or is not what was
+                collected.
         """
         try:
             about = orjson.loads(folder.manifest.read_bytes())
-            records = {name: _record(name, body) for name, body in about.pop("data_sets").items()}
+            found = {name: records.from_json(name, body) for name, body in about.pop("data_sets").items()}
         except FileNotFoundError as error:
-            message = f"run {folder.run} stopped before all evidence was in, so it cannot be reported; collect again"
-            raise BadRun(message) from error
+            raise BadRun(stopped(folder)) from error
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
             message = f"{folder.manifest} cannot be read ({error}); collect again"
             raise BadRun(message) from error
         if check:
-            for record in records.values():
+            _refuse_purged(folder)
+            for record in found.values():
                 _hold_against_digest(folder, record)
-        return cls(folder, about, records)
+        return cls(folder, about, found)
 
     @property
     def finished_at(self) -> datetime:
@@ -72,12 +75,14 @@ class Snapshot:
         return Coverage(gaps=(gap,))
 
 
-def _record(name: str, body: dict[str, Any]) -> DataSetRecord:
-    gaps = tuple(
-        Gap(GapKind(g["kind"]), g["detail"], g["fix"], g["scope"], name, g.get("said", "")) for g in body["gaps"]
-    )
-    coverage = Coverage(rows=body["rows"], scopes=body["scopes"], gaps=gaps)
-    return DataSetRecord(name, coverage, body["permission"], body["requests"], body["seconds"], body["sha256"])
+def _refuse_purged(folder: RunFolder) -> None:
+    on = read_tombstones(folder.path.parent).took(folder.run, EVIDENCE)
+    if on:
+        message = (
+            f"the evidence of run {folder.run} was purged on {on.day} {on:%B %Y}, so it cannot be judged or reported "
+            "again; what it came to stays in its assessment.json, for history and `compare`"
+        )
+        raise BadRun(message)
 
 
 def _hold_against_digest(folder: RunFolder, record: DataSetRecord) -> None:
@@ -88,7 +93,3 @@ def _hold_against_digest(folder: RunFolder, record: DataSetRecord) -> None:
     if digest(path) != record.sha256:
         message = f"{path} is not the file that was collected (its digest differs); restore it or collect again"
         raise TamperedRun(message)
-
-
-class TamperedRun(BadRun):
-    """Evidence that is not what was collected."""

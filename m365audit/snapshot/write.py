@@ -4,6 +4,8 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,9 @@ import pyarrow.parquet as pq
 
 from m365audit.model.datasets import DATA_SETS, DataSet
 from m365audit.model.evidence import Coverage, DataSetRecord, Gap, Row, Rows
-from m365audit.snapshot.folders import BadRun, RunFolder, write_whole
+from m365audit.snapshot.chain import link_as_json, link_before
+from m365audit.snapshot.folders import RunFolder, unwritable, write_whole
+from m365audit.snapshot.records import as_json
 
 ROWS_AT_ONCE = 4_000
 # Microsoft writes up to seven digits of a second and uses both ends of the calendar for "no date".
@@ -36,6 +40,7 @@ class DataSetWriter:
         self._part = self.path.with_name(self.path.name + ".part")
         self._gaps: dict[tuple[str, ...], Gap] = {}
         self._looked: set[str] = set()
+        self._notes: list[str] = []
         self._buffer: list[Row] = []
         self._seen: set[Any] = set()
         self._file: pq.ParquetWriter | None = None
@@ -61,12 +66,16 @@ class DataSetWriter:
         placed = gap.within(data_set=self.data_set.name)
         self._gaps[placed.scope, placed.kind, placed.detail, placed.said] = placed
 
+    def note(self, words: str) -> None:
+        """A standing limit of the whole data set."""
+        self._notes.append(words)
+
     def looked(self, scope: str) -> None:
         """One scope that was looked at whole."""
         self._looked.add(scope)
 
-    def close(self, *, permission: str, requests: int, seconds: float) -> DataSetRecord:
-        """Finish the file and say what is in it.
+    def close(self, *, permission: str, requests: int, seconds: float, at: datetime | None = None) -> DataSetRecord:
+        """Finish the file and say what is in it; ``at`` is when the last of it came.
 
         Raises:
             BadRun: the disk is full or the folder not writable.
@@ -78,17 +87,22 @@ class DataSetWriter:
             if self._file is not None:
                 self._file.close()
             self._part.replace(self.path)
+            sha256 = digest(self.path)
         except OSError as error:
-            raise _unwritable(self.path, error) from error
+            raise unwritable(self.path, error) from error
         scopes = self._looked | {gap.scope for gap in self._gaps.values()}
         coverage = Coverage(rows=self.rows, scopes=max(1, len(scopes)), gaps=tuple(self._gaps.values()))
-        return DataSetRecord(self.data_set.name, coverage, permission, requests, seconds, digest(self.path))
+        coverage = replace(coverage, notes=tuple(dict.fromkeys(self._notes)))
+        run = self.path.parents[1].name
+        return DataSetRecord(self.data_set.name, coverage, permission, requests, seconds, sha256, at, run)
 
     def abandon(self) -> None:
-        """Leave nothing behind."""
-        if self._file is not None:
-            self._file.close()
-        self._part.unlink(missing_ok=True)
+        """Leave nothing behind, as far as the disk lets us: what is left is written over the next time."""
+        with suppress(OSError):
+            if self._file is not None:
+                self._file.close()
+        with suppress(OSError):
+            self._part.unlink(missing_ok=True)
 
     def _flush(self) -> None:
         fresh = self._fresh(self._buffer)
@@ -114,17 +128,17 @@ class DataSetWriter:
         try:
             self._file.write_table(table)
         except OSError as error:
-            raise _unwritable(self.path, error) from error
+            raise unwritable(self.path, error) from error
         self.rows += len(table)
 
     def _open(self) -> None:
         try:
-            os.close(os.open(self._part, os.O_WRONLY | os.O_CREAT, 0o600))
+            os.close(os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
             self._file = pq.ParquetWriter(
                 self._part, self.data_set.schema, compression="zstd", use_dictionary=False, store_schema=False
             )
         except OSError as error:
-            raise _unwritable(self.path, error) from error
+            raise unwritable(self.path, error) from error
 
 
 def as_table(data_set: DataSet, rows: Sequence[Row]) -> pa.Table:
@@ -193,32 +207,15 @@ def digest(path: Path) -> str:
 
 
 def write_manifest(folder: RunFolder, records: Mapping[str, DataSetRecord], about: Mapping[str, Any]) -> None:
-    """Write the manifest: the last file of a run, and the sign that it is whole."""
-    data_sets = {name: _record(record) for name, record in sorted(records.items())}
-    body = {"version": 1, "run": folder.run, **about, "data_sets": data_sets}
+    """Write the manifest: the last file of a run, and the sign that it is whole. It names the run before.
+
+    Raises:
+        BadRun: it cannot be written, or the manifest before it cannot be read.
+    """
+    data_sets = {name: as_json(record) for name, record in sorted(records.items())}
+    previous = link_as_json(link_before(folder))
+    body = {"version": 1, "run": folder.run, **about, "previous": previous, "data_sets": data_sets}
     write_whole(folder.manifest, orjson.dumps(body, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
-
-
-def _record(record: DataSetRecord) -> dict[str, Any]:
-    coverage = record.coverage
-    return {
-        "rows": coverage.rows,
-        "scopes": coverage.scopes,
-        "whole": coverage.whole,
-        "gaps": [
-            {"scope": gap.scope, "kind": gap.kind, "detail": gap.detail, "fix": gap.fix, "said": gap.said}
-            for gap in sorted(coverage.gaps, key=lambda g: (g.scope, g.kind, g.detail, g.said))
-        ],
-        "permission": record.permission,
-        "requests": record.requests,
-        "seconds": round(record.seconds, 3),
-        "sha256": record.sha256,
-    }
-
-
-def _unwritable(path: Path, error: OSError) -> BadRun:
-    message = f"{path} cannot be written ({error.strerror}); free some space or name another folder with --reports"
-    return BadRun(message)
 
 
 DATA_SET_FILE = re.compile(rf"({'|'.join(map(re.escape, DATA_SETS))})\.parquet")

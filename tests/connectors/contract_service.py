@@ -127,7 +127,8 @@ class Service:
 
 
 def _selected(one: Json, names: list[str] | None) -> Json:
-    return one if names is None else {name: value for name, value in one.items() if name in names}
+    # What a thing is (@odata.type) comes with it, whatever was selected.
+    return one if names is None else {name: value for name, value in one.items() if name in names or name[:1] == "@"}
 
 
 def _answer(status: int, body: Json | None) -> httpx.Response:
@@ -176,7 +177,7 @@ async def gather(connector: Connector, session: Session, **inputs: object) -> Co
     """What a connector gives; its rows must fit the schema and have keys of their own."""
     data_set = DATA_SETS[connector.data_sets[0]]
     collected = Collected()
-    services = {"graph": session.graph, "exchange": session.exchange}
+    services = {"graph": session.graph, "exchange": session.exchange, "names": session.names}
     inputs |= {name: partial(lambda given: given, inputs[name]) for name in connector.seldom}
     async for said in connector.collect(**{name: services[name] for name in connector.services}, **inputs):
         match said:

@@ -14,9 +14,10 @@ from m365audit.connectors.directory import (
     organisation,
     sign_in_activity,
 )
-from m365audit.connectors.licences import AAD_PREMIUM, AAD_PREMIUM_P2, has_premium, licences
+from m365audit.connectors.licences import has_premium, licences
 from m365audit.graph import Refused
 from m365audit.model.datasets import DATA_SETS
+from m365audit.model.plans import AAD_PREMIUM, AAD_PREMIUM_P2
 from m365audit.model.words import GapKind
 
 USERS = "/users"

@@ -98,7 +98,7 @@ async def access(
     sending: Sequence[Json] | Fault = (),
     boxes: tuple[Json, ...] = (CLERK, PLANNING),
     groups: list[Json] | None = GROUPS,
-    known: Cmdlet = NO_ROLE,
+    known: Cmdlet = NOT_FOUND,
 ) -> tuple[Collected, Service]:
     held = sending if isinstance(sending, Fault) else list(sending)
     service = Service(
@@ -328,6 +328,23 @@ async def test_exchange_is_asked_before_a_display_name_is_believed(known: Cmdlet
 
 
 async def test_exchange_is_left_in_peace_after_it_refused_for_want_of_a_role() -> None:
-    _, service = await access(over_clerk(full("Ghost"), full("Shade"), full("Wraith")), known=NO_ROLE)
+    found, service = await access(over_clerk(full("Ghost"), full("Shade"), full("Wraith")), known=NO_ROLE)
 
     assert [name for name, _ in service.invoked].count("Get-Recipient") == 1
+    assert found.scopes == {"recipient:Ghost", "recipient:Shade", "recipient:Wraith"}
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        pytest.param(NO_ROLE, id="for want of a role"),
+        pytest.param(Fault(400, "BadRequest", "Something went wrong"), id="for a reason of its own"),
+    ],
+)
+async def test_whom_exchange_refuses_to_look_up_is_a_gap_and_no_right_of_somebody_unknown(refusal: Fault) -> None:
+    found, _ = await access(over_clerk(full("jane@x.test"), full("Jane Smith")), known=refusal)
+
+    assert told(found) == {("id-clerk", "id-jane", "full access")}
+    [gap] = found.gaps
+    assert gap.scope == "recipient:Jane Smith"
+    assert "Exchange did not say who is meant by 'Jane Smith'" in gap.detail

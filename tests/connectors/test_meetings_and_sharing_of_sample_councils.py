@@ -11,7 +11,7 @@ from m365audit.engine.collect import window
 from m365audit.graph import Outside, ReadyTokens, connect
 from m365audit.model.evidence import Coverage, Row
 from m365audit.model.keys import share_key
-from m365audit.model.tenant import Tenant
+from m365audit.model.tenant import Allowance, Tenant
 from m365audit.sample.councils import SampleCouncil, exampleton, little_sampling
 from m365audit.sample.service.manner import Manner
 from m365audit.sample.service.server import serve
@@ -50,6 +50,8 @@ async def everything(council: SampleCouncil, manner: Manner) -> Collected:
                 }
                 inputs |= {"window": window(tenant, AS_OF)} if "window" in connector.context else {}
                 inputs |= {"coverage": {"drives": Coverage()}} if "coverage" in connector.context else {}
+                if "allowance" in connector.context:
+                    inputs["allowance"] = Allowance(tenant.census.calls, AS_OF.date())
                 one = await gathered(connector, session, **inputs)
                 found = Collected(found.rows | one.rows, found.gaps + one.gaps, found.looked | one.looked)
         assert not service.writes
@@ -66,7 +68,8 @@ async def test_every_planted_breach_of_meetings_and_sharing_is_in_the_evidence(
 
     keys = {share_key(row["drive_id"], row["item_id"], row["permission_id"]) for row in found.rows["sharing"]}
     keys |= {row["meeting_id"] for row in found.rows["meetings"]} | {row["group_id"] for row in found.rows["groups"]}
-    planted = {p.subject for p in sample.planted if p.rule.startswith(("share-", "meeting-", "council-meeting-"))}
+    of = ("share-", "meeting-on", "meeting-outside", "meeting-link", "council-meeting-")
+    planted = {p.subject for p in sample.planted if p.rule.startswith(of)}
     assert planted
     assert planted <= keys
     assert {gap.scope for gap in found.gaps} <= {"tenant"}

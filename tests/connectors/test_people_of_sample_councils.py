@@ -66,7 +66,8 @@ async def test_every_planted_breach_of_mail_is_in_the_evidence(council: Callable
         rule: {breach.subject for breach in sample.planted if breach.rule == rule}
         for rule in ("mailbox-access-authorised", "mail-forwarded-outside")
     }
-    assert planted["mailbox-access-authorised"] <= access
+    over_mailboxes = {key for key in planted["mailbox-access-authorised"] if "|folder:" not in key}
+    assert over_mailboxes <= access
     assert planted["mail-forwarded-outside"] <= forwards
     assert all(planted.values())
 

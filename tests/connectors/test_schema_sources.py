@@ -12,13 +12,14 @@ from kiota_abstractions.serialization import Parsable
 from m365audit.model.datasets import DATA_SETS, DataSet
 
 FROM_GRAPH = [data_set for data_set in DATA_SETS.values() if data_set.model]
-_HUMP = re.compile(r"(?<!^)(?=[A-Z])")
+_HUMP = re.compile(r"(?<!^)(?<!\.)(?=[A-Z])")
 
 
 def _model(name: str) -> type[Parsable]:
-    """The SDK's class of a Graph type, such as ``userRegistrationDetails``."""
+    """The SDK's class of a Graph type, such as ``userRegistrationDetails`` or ``security.alert``."""
     module = importlib.import_module(f"msgraph.generated.models.{_HUMP.sub('_', name).lower()}")
-    model: type[Parsable] = getattr(module, name[0].upper() + name[1:])
+    own = name.rpartition(".")[2]
+    model: type[Parsable] = getattr(module, own[0].upper() + own[1:])
     return model
 
 

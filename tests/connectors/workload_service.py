@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from m365audit.connectors import Connector
 from m365audit.graph import Outside, ReadyTokens, Session, connect
 from m365audit.model.datasets import DATA_SETS, as_frame
-from m365audit.model.evidence import Entry, Gap, Looked, Row, Rows
+from m365audit.model.evidence import Entry, Gap, Looked, Note, Row, Rows
 from m365audit.model.tenant import Tenant
 from m365audit.snapshot.write import as_table
 
@@ -107,6 +107,12 @@ class Workloads:
                 return self._shown(url, self.masters[user, event])
             case ["admin", "sharepoint", "settings"]:
                 return self.settings
+            case ["drives", drive, "items", item]:
+                held = self.items.get(drive, ITEM_NOT_FOUND)
+                found = [one for one in _held(held) if one["id"] == item and "deleted" not in one]
+                if not found:
+                    raise ITEM_NOT_FOUND
+                return self._shown(url, found[-1])
             case segments:
                 return self._page(url, self._list(segments, url, headers))
 
@@ -177,6 +183,7 @@ class Collected:
     rows: dict[str, list[Row]] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
     looked: set[tuple[str, str]] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
 
     def scopes(self, data_set: str) -> dict[str, str]:
         """Gaps of a data set: scope to kind."""
@@ -215,7 +222,9 @@ async def gathered(connector: Connector, session: Session, **inputs: object) -> 
         elif isinstance(item, Entry):
             found.rows[item.data_set].append(item.row)
         elif isinstance(item, Rows):
-            found.rows[first] += item.table.to_pylist()
+            found.rows[item.data_set or first] += item.table.to_pylist()
+        elif isinstance(item, Note):
+            found.notes.append(item.words)
         else:
             found.rows[first].append(item)
     for name, rows in found.rows.items():

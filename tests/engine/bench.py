@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +85,19 @@ def inputs(
     **changes: Any,  # noqa: ANN401 - any field of a tenant file
 ) -> Inputs:
     return Inputs(tenant(**changes), evidence, registered, council_policy or policy(), AS_OF)
+
+
+@cache
+def _empty() -> Snapshot:
+    return snapshot({name: [] for name in DATA_SETS})
+
+
+def whole_snapshot(
+    frames: Mapping[str, Iterable[dict[str, Any]]], gaps: Mapping[str, Iterable[Gap]] | None = None
+) -> Snapshot:
+    """Every data set there is, collected and empty but for these."""
+    some, nothing = snapshot(frames, gaps), _empty()
+    empty = {name: nothing.frame(name) for name in DATA_SETS if name not in frames}
+    return Snapshot(
+        some.folder, {}, {**nothing.records, **some.records}, {**empty, **{n: some.frame(n) for n in frames}}
+    )

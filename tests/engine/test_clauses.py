@@ -61,16 +61,44 @@ def said(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any column of the 
 )
 def test_a_statement(rows: list[dict[str, Any]], result: Result) -> None:
     asked = clause(judgement=Judgement.ATTESTATION, attestation=ATT)
-    assert attested(asked, register(statements=rows), AS_OF).result is result
+    assert attested(asked, register(statements=rows), AS_OF).piece.result is result
+
+
+@pytest.mark.parametrize(
+    ("months", "on", "result"),
+    [
+        pytest.param(6, date(2026, 5, 21), Result.ATTESTED, id="half a year ago to the day, which holds half a year"),
+        pytest.param(6, date(2026, 5, 20), Result.ATTESTATION_DUE, id="half a year and a day ago"),
+        pytest.param(24, date(2024, 11, 21), Result.ATTESTED, id="two years ago, which holds two"),
+    ],
+)
+def test_a_statement_holds_as_long_as_its_clause_says(months: int, on: date, result: Result) -> None:
+    asked = clause(attestation=Attestation(("ATT-ACK",), "Has everybody signed?", months))
+    statement = attested(asked, register(statements=[said(date=on)]), AS_OF)
+    assert statement.piece.result is result
+    assert [one.on for one in statement.stated] == [on]
+
+
+def test_the_last_answer_is_told_with_its_end_even_when_it_no_longer_holds() -> None:
+    asked = clause(attestation=Attestation(("ATT-ACK", "ATT-TRN"), "Both?"))
+    statement = attested(asked, register(statements=[said(date=date(2025, 3, 31))]), AS_OF)
+    (last,) = statement.stated
+    assert (last.code, last.by, last.evidence, last.until) == ("ATT-ACK", "Clerk", "the file", date(2026, 3, 31))
+    assert statement.on is None
+
+
+def test_of_two_answers_of_one_day_the_later_row_counts() -> None:
+    rows = [said(), said(answer="Cannot confirm")]
+    assert attested(clause(attestation=ATT), register(statements=rows), AS_OF).piece.result is Result.REVIEW
 
 
 def test_two_statements_are_both_needed() -> None:
     asked = clause(attestation=Attestation(("ATT-ACK", "ATT-TRN"), "Both?"))
-    assert attested(asked, register(statements=[said()]), AS_OF).result is Result.ATTESTATION_DUE
+    assert attested(asked, register(statements=[said()]), AS_OF).piece.result is Result.ATTESTATION_DUE
 
 
 def test_without_a_register_a_statement_is_due() -> None:
-    assert attested(clause(attestation=ATT), None, AS_OF).result is Result.ATTESTATION_DUE
+    assert attested(clause(attestation=ATT), None, AS_OF).piece.result is Result.ATTESTATION_DUE
 
 
 def test_a_check_that_is_not_built_is_never_met() -> None:

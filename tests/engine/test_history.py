@@ -1,48 +1,96 @@
-"""Earlier audits: which there were, whether they were complete, and what they found first."""
+"""Earlier audits: which there were, whether they were complete, which counts for a month, and what they found."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
-from m365audit.engine.history import as_record, earlier, first_seen
+from m365audit.engine.history import History, as_record, counting, previous, read_history
+from m365audit.model.words import Result, State
 from m365audit.snapshot import BadRun, RunFolder, new_run
 
 
-def run(reports: Path, month: int, *, gaps: tuple[str, ...] = (), **seen: str) -> RunFolder:
-    folder = new_run(reports, "exampleton", datetime(2026, month, 1, tzinfo=UTC))
+def finding(name: str, first_seen: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any key of a finding
+    return {
+        "reference": name, "rule": "share-anyone-link", "clauses": ["T-01"], "result": "Does not meet",
+        "severity": "high", "subject": {"kind": "share", "id": "d|i|p", "name": "A file"}, "because": "it is open",
+        "fix": "close it", "actor": "clerk", "first_seen": first_seen, "state": "new", **changes,
+    }  # fmt: skip
+
+
+def run(
+    reports: Path, on: date, *findings: dict[str, Any], gaps: tuple[str, ...] = (), result: str = "Meets"
+) -> RunFolder:
+    """A run as the first version of the program left it: without anything of months or decisions."""
+    folder = new_run(reports, "exampleton", datetime(on.year, on.month, on.day, tzinfo=UTC))
     folder.manifest.write_bytes(b"{}")
     body = {
-        "as_of": f"2026-{month:02}-01",
+        "as_of": on.isoformat(),
+        "policy": "test",
         "gaps": [{"kind": kind} for kind in gaps],
-        "findings": [{"reference": name, "first_seen": on} for name, on in seen.items()],
+        "findings": list(findings),
+        "clauses": [{"id": "T-01", "policy": "test", "result": result}],
     }
     folder.assessment.write_bytes(orjson.dumps(body))
     return folder
 
 
+def before(reports: Path, on: date = date(2026, 12, 1)) -> History:
+    folder = RunFolder(reports / "exampleton" / f"{on:%Y%m%d}T000000Z")
+    return read_history(reports, "exampleton", folder)
+
+
 def test_the_first_date_counts_even_when_a_month_did_not_look(tmp_path: Path) -> None:
-    run(tmp_path, 9, old="2026-09-01")
-    run(tmp_path, 10)
-    run(tmp_path, 11, old="2026-11-01", new="2026-11-01")
-    now = new_run(tmp_path, "exampleton", datetime(2026, 12, 1, tzinfo=UTC))
-    found = first_seen(earlier(tmp_path, "exampleton", now))
-    assert found == {"old": date(2026, 9, 1), "new": date(2026, 11, 1)}
+    run(tmp_path, date(2026, 9, 1), finding("old", "2026-09-01"))
+    run(tmp_path, date(2026, 10, 1))
+    run(tmp_path, date(2026, 11, 1), finding("old", "2026-11-01"), finding("new", "2026-11-01"))
+    found = before(tmp_path).findings
+    assert {name: past.first_seen for name, past in found.items()} == {
+        "old": date(2026, 9, 1),
+        "new": date(2026, 11, 1),
+    }
+    assert (found["old"].open_since, found["old"].last_seen) == (date(2026, 9, 1), date(2026, 11, 1))
+
+
+def test_what_an_older_document_does_not_mention_is_not_thought_fixed(tmp_path: Path) -> None:
+    run(tmp_path, date(2026, 9, 1), finding("old", "2026-09-01"))
+    run(tmp_path, date(2026, 10, 1))
+    assert before(tmp_path).findings["old"].gone_on is None
+
+
+def test_where_older_documents_are_gone_the_last_one_still_tells_of_them(tmp_path: Path) -> None:
+    told = {"state": "not comparable", "open_since": "2026-03-02", "last_seen": "2026-06-01", "result": "Not assessed"}
+    run(tmp_path, date(2026, 11, 1), finding("hidden", "2025-10-01", **told))
+    past = before(tmp_path).findings["hidden"]
+    assert (past.first_seen, past.open_since, past.last_seen) == (
+        date(2025, 10, 1),
+        date(2026, 3, 2),
+        date(2026, 6, 1),
+    )
+
+
+def test_what_came_back_began_anew(tmp_path: Path) -> None:
+    run(tmp_path, date(2026, 9, 1), finding("x", "2026-09-01"))
+    run(tmp_path, date(2026, 10, 1), finding("x", "2026-09-01", state="fixed", fixed_on="2026-10-01", result="Meets"))
+    run(tmp_path, date(2026, 11, 1), finding("x", "2026-09-01", state="came back"))
+    past = before(tmp_path).findings["x"]
+    assert (past.open_since, past.returned, past.gone_on) == (date(2026, 11, 1), True, None)
+    assert (past.finding.state, past.finding.result) == (State.CAME_BACK, Result.DOES_NOT_MEET)
 
 
 def test_later_runs_and_other_councils_say_nothing(tmp_path: Path) -> None:
-    first = run(tmp_path, 9)
-    run(tmp_path, 10, later="2026-10-01")
-    assert earlier(tmp_path, "exampleton", first) == ()
-    assert earlier(tmp_path, "elsewhere", first) == ()
+    first = run(tmp_path, date(2026, 9, 1))
+    run(tmp_path, date(2026, 10, 1), finding("later", "2026-10-01"))
+    assert read_history(tmp_path, "exampleton", first) == History()
+    assert read_history(tmp_path, "elsewhere", first) == History()
 
 
 def test_a_run_that_stopped_half_way_is_no_audit(tmp_path: Path) -> None:
-    run(tmp_path, 9).manifest.unlink()
-    run(tmp_path, 10).assessment.unlink()
-    now = new_run(tmp_path, "exampleton", datetime(2026, 12, 1, tzinfo=UTC))
-    assert earlier(tmp_path, "exampleton", now) == ()
+    run(tmp_path, date(2026, 9, 1)).manifest.unlink()
+    run(tmp_path, date(2026, 10, 1)).assessment.unlink()
+    assert before(tmp_path) == History()
 
 
 @pytest.mark.parametrize(
@@ -59,14 +107,46 @@ def test_an_audit_is_complete_when_everything_came_that_should(
     complete: bool,  # noqa: FBT001 - a table
     tmp_path: Path,
 ) -> None:
-    run(tmp_path, 9, gaps=gaps)
-    now = new_run(tmp_path, "exampleton", datetime(2026, 12, 1, tzinfo=UTC))
-    record = as_record(earlier(tmp_path, "exampleton", now))
+    run(tmp_path, date(2026, 9, 1), gaps=gaps)
+    record = as_record(before(tmp_path).audits)
     assert record.to_dict("records") == [{"run": "20260901T000000Z", "made_on": date(2026, 9, 1), "complete": complete}]
 
 
+PART = ("permission",)
+
+
+@pytest.mark.parametrize(
+    ("made", "counts"),
+    [
+        pytest.param([(3, ()), (20, ())], 20, id="the last of two complete ones"),
+        pytest.param([(3, ()), (20, PART)], 3, id="the complete one, though a partial one came later"),
+        pytest.param([(3, PART), (20, ())], 20, id="the complete one, though a partial one came first"),
+        pytest.param([(3, PART), (20, PART)], 20, id="the last, where none is complete"),
+    ],
+)
+def test_which_audit_counts_for_its_month(made: list[tuple[int, tuple[str, ...]]], counts: int, tmp_path: Path) -> None:
+    for day, gaps in made:
+        run(tmp_path, date(2026, 10, day), gaps=gaps)
+    chosen = counting(before(tmp_path).audits)
+    assert {month: audit.made_on.day for month, audit in chosen.items()} == {date(2026, 10, 1): counts}
+
+
+def test_the_audit_to_compare_with_is_of_an_earlier_month_and_missing_months_are_named(tmp_path: Path) -> None:
+    run(tmp_path, date(2026, 8, 5), result="Review")
+    run(tmp_path, date(2026, 11, 2))
+    found = previous(before(tmp_path, date(2026, 11, 20)), date(2026, 11, 20))
+    assert found is not None
+    assert (found.made_on, found.missing) == (date(2026, 8, 5), (date(2026, 9, 1), date(2026, 10, 1)))
+    assert found.clauses == {"T-01": "Review"}
+
+
+def test_in_a_first_audit_there_is_nothing_to_compare_with(tmp_path: Path) -> None:
+    assert previous(before(tmp_path), date(2026, 12, 1)) is None
+    run(tmp_path, date(2026, 11, 2))
+    assert previous(before(tmp_path, date(2026, 11, 20)), date(2026, 11, 20)) is None
+
+
 def test_an_assessment_that_cannot_be_read_is_named_with_the_remedy(tmp_path: Path) -> None:
-    run(tmp_path, 9).assessment.write_bytes(b"{")
-    now = new_run(tmp_path, "exampleton", datetime(2026, 12, 1, tzinfo=UTC))
+    run(tmp_path, date(2026, 9, 1)).assessment.write_bytes(b"{")
     with pytest.raises(BadRun, match=r"assessment\.json cannot be read.*evaluate exampleton --run 20260901T000000Z"):
-        earlier(tmp_path, "exampleton", now)
+        before(tmp_path)

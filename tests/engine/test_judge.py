@@ -1,6 +1,7 @@
 """No rule decides what missing evidence means: the judge does, the same way for every rule."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -171,3 +172,24 @@ def test_every_rule_without_one_thing_it_needs_is_not_assessed(rule_id: str, mis
         sheets["people"] = sheets["people"].iloc[:0] if missing == "people" else sheets["people"]
         verdict = judge(checked, {}, inputs(evidence, sheets))
     assert verdict.result is Result.NOT_ASSESSED
+
+
+@pytest.mark.parametrize(
+    ("accounts", "result"),
+    [
+        pytest.param([ANN], Result.MEETS, id="what meets still meets"),
+        pytest.param([ANN, BEN], Result.DOES_NOT_MEET, id="what does not meet still does not"),
+    ],
+)
+def test_a_standing_limit_is_told_with_what_was_not_seen_and_changes_no_result(
+    accounts: list[dict[str, object]], result: Result
+) -> None:
+    evidence = snapshot({"accounts": accounts, "sign_in_activity": []})
+    plain = judge(a_rule(), {}, inputs(evidence))
+    record = evidence.records["accounts"]
+    noted = replace(record, coverage=replace(record.coverage, notes=("half of them were looked at",)))
+    evidence.records["accounts"] = noted
+    verdict = judge(a_rule(), {}, inputs(evidence))
+    assert verdict.result is plain.result is result
+    assert (plain.limits, verdict.limits) == ("", "Half of them were looked at.")
+    assert verdict.because == plain.because

@@ -1,6 +1,7 @@
 """Every refusal Microsoft is known to give has its meaning; an unknown one is said as it was."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -159,7 +160,45 @@ def test_an_unknown_refusal_is_said_as_it_was() -> None:
 def test_every_row_can_be_reached(row: Reason) -> None:
     status = 499 if row.status is None else row.status
     heard = said.read(row.service or GRAPH, status, {}, error(row.code or "x", row.part))
-    assert gaps.reason(heard) is row
+    assert gaps.reason(replace(heard, delegated=bool(row.delegated))) is row
+
+
+@pytest.mark.parametrize(
+    ("service", "body", "kind", "words"),
+    [
+        pytest.param(
+            GRAPH,
+            error("Authorization_RequestDenied", "Insufficient privileges to complete the operation."),
+            "role",
+            "partner relationship (GDAP), or the account signed in, lacks the role Global Reader",
+            id="a directory's facts, for want of a role",
+        ),
+        pytest.param(
+            GRAPH,
+            error("ErrorAccessDenied", "Access is denied. Check credentials and try again."),
+            "unsupported",
+            "no mailbox but its own",
+            id="somebody else's mailbox",
+        ),
+        pytest.param(GRAPH, error("accessDenied", "Access denied"), "unsupported", "every site", id="all sites"),
+        pytest.param(
+            GRAPH,
+            error("Forbidden", "3003: User does not have access to lookup meeting."),
+            "unsupported",
+            "no meeting but its own",
+            id="somebody else's meeting",
+        ),
+        pytest.param(EXCHANGE, b"", "role", "no suitable role of the account", id="Exchange, for want of a role"),
+    ],
+)
+def test_what_an_account_is_refused_is_explained_by_what_an_account_may_have(
+    service: Service, body: bytes, kind: str, words: str
+) -> None:
+    heard = said.read(service, 403, {}, body)
+    of_a_person = gaps.gap(replace(heard, delegated=True))
+    assert of_a_person.kind == kind
+    assert words in of_a_person.detail
+    assert words not in gaps.gap(heard).detail
 
 
 @pytest.mark.parametrize("row", REASONS, ids=lambda row: f"{row.kind} {row.status} {row.code or row.part}")

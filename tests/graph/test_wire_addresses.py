@@ -5,9 +5,11 @@ from collections.abc import Callable
 import httpx
 import pytest
 from kiota_abstractions.request_information import RequestInformation
-from wire_fakes import Connected, Scripted
+from wire_fakes import Connected, Scripted, tenant_of
 
-from m365audit.graph import UNKNOWN_MEMBERS, Graph
+from m365audit import __version__
+from m365audit.graph import UNKNOWN_MEMBERS, Graph, Outside, ReadyTokens, connect
+from m365audit.model.tenant import Auth, AuthKind
 
 ROOT = "https://graph.microsoft.com/v1.0"
 
@@ -96,6 +98,22 @@ async def test_a_request_carries_who_we_are_and_what_the_caller_adds(connected: 
     assert headers["user-agent"].startswith("NONISV|m365audit|m365audit/")
     assert headers["x-ms-throttle-priority"] == "Low"
     assert len(headers["client-request-id"]) == 36
+
+
+@pytest.mark.parametrize(
+    ("kind", "decorated"),
+    [
+        pytest.param(AuthKind.PARTNER, "ISV", id="one app of a provider's for many tenants is a vendor's"),
+        pytest.param(AuthKind.CERTIFICATE, "NONISV", id="an app of the tenant's own is none"),
+        pytest.param(AuthKind.TOKEN, "NONISV", id="nor is one whose token was handed in"),
+    ],
+)
+async def test_traffic_is_decorated_as_sharepoint_asks(tokens: ReadyTokens, kind: AuthKind, decorated: str) -> None:
+    network = Scripted(httpx.Response(200, json={"id": "1"}))
+    outside = Outside(credentials=tokens, transport=httpx.MockTransport(network))
+    async with connect(tenant_of(auth=Auth(kind=kind)), outside) as session:
+        await session.graph.get(session.graph.request(session.graph.sdk.organization))
+    assert network.requests[0].headers["user-agent"] == f"{decorated}|m365audit|m365audit/{__version__}"
 
 
 async def test_a_builder_of_the_sdk_alone_will_do(connected: Connected) -> None:

@@ -6,7 +6,6 @@ import logging
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -14,14 +13,13 @@ import httpx
 import pytest
 import requests
 import responses
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from papers import PASSWORD, papers
 from wire_fakes import TENANT_ID, tenant_of
 
 from m365audit.graph import ReadyTokens, SignInFailed, WallClock, claims, credentials_for
-from m365audit.graph.credentials import AzureTokens
+from m365audit.graph.azure import AzureTokens
 from m365audit.graph.said import Service
 from m365audit.model.tenant import Auth, AuthKind, Endpoints, Tenant
 
@@ -88,41 +86,6 @@ def login(mock: responses.RequestsMock) -> Login:
     return Login(mock)
 
 
-@pytest.fixture(scope="session")
-def pair() -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "m365audit")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now)
-        .not_valid_after(now + timedelta(days=30))
-        .sign(key, hashes.SHA256())
-    )
-    return key, certificate
-
-
-@pytest.fixture(scope="session")
-def pem(pair: tuple[rsa.RSAPrivateKey, x509.Certificate]) -> str:
-    key, certificate = pair
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return (private + certificate.public_bytes(serialization.Encoding.PEM)).decode()
-
-
-@pytest.fixture(scope="session")
-def pfx(pair: tuple[rsa.RSAPrivateKey, x509.Certificate]) -> bytes:
-    key, certificate = pair
-    return pkcs12.serialize_key_and_certificates(
-        b"m365audit", key, certificate, None, serialization.BestAvailableEncryption(b"pfx-password")
-    )
-
-
 def tokens(**auth: object) -> AzureTokens:
     made = credentials_for(tenant(**auth), WallClock(), prompt=auth.pop("prompt", None))
     assert isinstance(made, AzureTokens)
@@ -159,23 +122,37 @@ async def test_a_refused_token_is_renewed_once_however_many_ask(login: Login) ->
     assert len(login.forms) == 2
 
 
-@pytest.mark.parametrize("form", ["PEM text", "PEM text on one line", "PEM file", "PFX file", "PFX in base64"])
-async def test_a_certificate_may_come_as(login: Login, tmp_path: Path, pem: str, pfx: bytes, form: str) -> None:
-    pem_file, pfx_file = tmp_path / "app.pem", tmp_path / "app.pfx"
-    pem_file.write_text(pem)
-    pfx_file.write_bytes(pfx)
-    certificate = {
-        "PEM text": pem,
-        "PEM text on one line": pem.replace("\n", "\\n"),
-        "PEM file": str(pem_file),
-        "PFX file": str(pfx_file),
-        "PFX in base64": base64.b64encode(pfx).decode(),
-    }[form]
-    password = "pfx-password" if form.startswith("PFX") else None
-    credentials = tokens(kind=AuthKind.CERTIFICATE, certificate=certificate, certificate_password=password)
+@pytest.mark.parametrize("order", ["the leaf first", "the leaf last"])
+async def test_a_certificate_signs_with_its_own_leaf_of_a_chain_with(login: Login, order: str) -> None:
+    own = papers(begins=datetime.now(UTC) - timedelta(days=1), ends=datetime.now(UTC) + timedelta(days=300))
+    chain = own.chain if order == "the leaf first" else own.chain[::-1]
+    certificate = own.private(PASSWORD) + "".join(one.public_bytes(Encoding.PEM).decode() for one in chain)
+    credentials = tokens(kind=AuthKind.CERTIFICATE, certificate=certificate, certificate_password=PASSWORD)
     assert await credentials.token(Service.GRAPH) == "token-1"
     assert login.forms[0]["client_assertion_type"].endswith("jwt-bearer")
     assert "client_secret" not in login.forms[0]
+    head = json.loads(base64.urlsafe_b64decode(login.forms[0]["client_assertion"].partition(".")[0] + "=="))
+    assert base64.urlsafe_b64decode(head["x5t"] + "==") == own.leaf.fingerprint(hashes.SHA1())  # noqa: S303 - a name
+    assert credentials.notices(datetime.now(UTC)) == ()
+
+
+async def test_a_certificate_near_its_end_is_spoken_of(login: Login) -> None:
+    now = datetime.now(UTC)
+    ending = papers(begins=now - timedelta(days=1), ends=now + timedelta(days=9, hours=1))
+    credentials = tokens(kind=AuthKind.CERTIFICATE, certificate=ending.pem())
+    await credentials.token(Service.GRAPH)
+    (notice,) = credentials.notices(now)
+    assert notice.startswith("Exampleton Town Council: the certificate ")
+    assert "in 9 days" in notice
+    assert login.forms
+
+
+async def test_a_certificate_that_has_ended_is_not_even_shown(login: Login) -> None:
+    now = datetime.now(UTC)
+    ended = papers(begins=now - timedelta(days=9), ends=now - timedelta(days=1))
+    with pytest.raises(SignInFailed, match="expired on"):
+        await tokens(kind=AuthKind.CERTIFICATE, certificate=ended.pem()).token(Service.GRAPH)
+    assert login.forms == []
 
 
 async def test_a_device_code_is_shown_to_the_person_once(login: Login) -> None:
@@ -240,26 +217,12 @@ async def test_a_refused_sign_in_says_what_to_do(login: Login, description: str,
             "certificate cannot be read",
             id="a certificate that is none",
         ),
-        pytest.param({"kind": AuthKind.PARTNER}, "not built yet", id="a kind that is not built"),
     ],
 )
 async def test_settings_that_cannot_work_are_refused_in_one_sentence(auth: dict[str, Any], words: str) -> None:
     with pytest.raises(SignInFailed, match=words) as failed:
         await tokens(**auth).token(Service.GRAPH)
     assert "\n" not in str(failed.value)
-
-
-async def test_a_certificate_needs_its_key(pem: str) -> None:
-    without = pem[pem.index("-----BEGIN CERTIFICATE") :]
-    with pytest.raises(SignInFailed, match="private key"):
-        await tokens(kind=AuthKind.CERTIFICATE, certificate=without).token(Service.GRAPH)
-
-
-async def test_the_password_of_a_certificate_may_be_wrong(tmp_path: Path, pfx: bytes) -> None:
-    file = tmp_path / "app.pfx"
-    file.write_bytes(pfx)
-    with pytest.raises(SignInFailed, match="password"):
-        await tokens(kind=AuthKind.CERTIFICATE, certificate=str(file), certificate_password="no").token(Service.GRAPH)
 
 
 async def test_a_login_service_out_of_reach_says_so(mock: responses.RequestsMock) -> None:

@@ -16,14 +16,18 @@ INVOKE = f"{EXCHANGE}/adminapi/beta/11111111-2222-3333-4444-555555555555/InvokeC
 
 
 class Outside:
-    """Stands where the network begins, and counts what gets there."""
+    """Stands where the network begins, and keeps what gets there."""
 
     def __init__(self) -> None:
-        self.sent = 0
+        self.requests: list[httpx.Request] = []
 
-    def __call__(self, _request: httpx.Request) -> httpx.Response:
-        self.sent += 1
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
         return httpx.Response(200, json={})
+
+    @property
+    def sent(self) -> int:
+        return len(self.requests)
 
 
 @pytest.fixture
@@ -99,6 +103,34 @@ _USERS = f"{GRAPH}/v1.0/users"
             "POST", BATCH, batch(part(headers={"X-HTTP-Method-Override": "POST"})), id="a batched read in disguise"
         ),
         pytest.param("POST", BATCH, batch(*(part(id=str(n)) for n in range(21))), id="a batch of twenty-one"),
+        pytest.param("POST", BATCH, batch(part(method="PATCH")), id="a batch with a hidden PATCH"),
+        pytest.param("POST", BATCH, batch(part(method="get")), id="a batched method in small letters"),
+        pytest.param("POST", BATCH, batch(part(method=["GET", "POST"])), id="a batched method that is two"),
+        pytest.param("POST", BATCH, batch(part(dependsOn=["0"])), id="a batch with an order"),
+        pytest.param("POST", BATCH, batch(part(url="/%24batch")), id="a batch in a batch, percent-encoded"),
+        pytest.param("POST", BATCH, batch(part(url="/%2524batch")), id="a batch in a batch, encoded twice"),
+        pytest.param("POST", BATCH, batch(part(url="/%2fevil.test/x")), id="a batched read of a host behind a slash"),
+        pytest.param(
+            "POST", BATCH, batch(part(url="/\\evil.test/x")), id="a batched read of a host behind a backslash"
+        ),
+        pytest.param("POST", BATCH, batch(part(url="/../beta/users")), id="a batched read that climbs out"),
+        pytest.param("POST", BATCH, batch(part(url="/%2e%2e/beta/users")), id="one that climbs out, percent-encoded"),
+        pytest.param("POST", BATCH, batch(part(url="/users\r\nDELETE /users/a")), id="a batched read of two lines"),
+        pytest.param(
+            "POST", BATCH, batch(part(url="/me", headers=["X-HTTP-Method: POST"])), id="headers that are a list"
+        ),
+        pytest.param(
+            "POST", BATCH, batch(part(headers={"Accept": "x\r\nX-HTTP-Method: POST"})), id="a header of two lines"
+        ),
+        pytest.param("POST", BATCH, batch(part(headers={"X_HTTP_Method": "POST"})), id="a disguise with underscores"),
+        pytest.param("POST", BATCH, batch(part(headers={" x-http-method ": "POST"})), id="a disguise with blanks"),
+        pytest.param(
+            "POST", BATCH, batch(part(headers={"Authorization": "x"})), id="a batched read with its own token"
+        ),
+        pytest.param("POST", f"{BATCH}/", batch(part()), id="a batch with a slash behind"),
+        pytest.param("POST", BATCH.replace("https", "http"), batch(part()), id="a batch without encryption"),
+        pytest.param("POST", BATCH, b'{"requests":[],"requests":[{}]}', id="a batch whose list stands twice"),
+        pytest.param("POST", BATCH, batch(part()).decode().encode("utf-16"), id="a batch in another alphabet"),
         pytest.param("POST", BATCH, batch(), id="an empty batch"),
         pytest.param("POST", BATCH, b"[]", id="a batch that is a list"),
         pytest.param("POST", BATCH, b"not json", id="a batch that is no JSON"),
@@ -137,21 +169,48 @@ _USERS = f"{GRAPH}/v1.0/users"
         pytest.param("GET", "http://graph.microsoft.com/v1.0/users", b"", id="our host without encryption"),
         pytest.param("GET", "https://login.microsoftonline.com/x", b"", id="a host of Microsoft's that is not ours"),
         pytest.param("GET", "https://evil.test/v1.0/users", b"", id="a foreign next link"),
+        pytest.param(
+            "GET", "https://graph.microsoft.com.evil.test:443/", b"", id="one that begins like ours, with a port"
+        ),
+        pytest.param("GET", "https://GRAPH.MICROSOFT.COM.EVIL.TEST/", b"", id="one that begins like ours, in capitals"),
+        pytest.param(
+            "GET", "https://user:secret@graph.microsoft.com/", b"", id="a user name and password for our host"
+        ),
+        pytest.param("GET", "https://graph.microsoft.com:443@evil.test/", b"", id="our host and port as a user name"),
+        pytest.param("GET", "https://graph.microsoft.com%40evil.test/", b"", id="our host as a user name, encoded"),
+        pytest.param("GET", "https://graph.microsoft.com\\@evil.test/", b"", id="our host before a backslash"),
+        pytest.param("GET", "https://evil.test\\.graph.microsoft.com/", b"", id="our host after a backslash"),
+        pytest.param("GET", "https://evil.test#.graph.microsoft.com/", b"", id="our host after a hash"),
+        pytest.param("GET", "https://evil.test?.graph.microsoft.com/", b"", id="our host after a question mark"),
+        pytest.param("GET", "https://graph%2emicrosoft%2ecom.evil.test/", b"", id="our host with encoded dots"),
+        pytest.param("GET", "https://graph.microsoft.c\u043em/", b"", id="our host with a letter of another alphabet"),
+        pytest.param("GET", "https://xn--graph-9cf.microsoft.com/", b"", id="a host whose name is encoded"),
+        pytest.param("GET", "https://graph-microsoft.com/", b"", id="our host with a dash for a dot"),
+        pytest.param("GET", "https://microsoft.com/", b"", id="the domain our host is in"),
+        pytest.param("GET", "https://127.0.0.1/", b"", id="this machine, which is not ours either"),
+        pytest.param("GET", "https://[::ffff:7f00:1]/", b"", id="this machine by another name"),
+        pytest.param("GET", "file:///etc/hostname", b"", id="a file"),
+        pytest.param("GET", "https:///v1.0/users", b"", id="no host at all"),
     ],
 )
 async def test_nothing_else_leaves(
     client: httpx.AsyncClient, outside: Outside, method: str, url: str, content: bytes
 ) -> None:
-    with pytest.raises(NotAllowed):
+    # The client itself turns away what is no address at all, before the guard sees it.
+    with pytest.raises((NotAllowed, httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError)):
         await client.request(method, url, content=content, headers={"Authorization": "Bearer secret"})
-    assert outside.sent == 0
+    assert outside.requests == []
 
 
 @pytest.mark.parametrize(
     "headers",
     [
         pytest.param({"X-HTTP-Method-Override": "DELETE"}, id="a read that asks to be a DELETE"),
+        pytest.param({"X_HTTP_METHOD": "DELETE"}, id="the same with underscores"),
         pytest.param({"Host": "evil.test"}, id="a read whose Host header names another"),
+        pytest.param({"Host": "graph.microsoft.com:8443"}, id="a read whose Host header names another port"),
+        pytest.param({"Host": "evil.test@graph.microsoft.com"}, id="a read whose Host header has a user name"),
+        pytest.param({"Host": "graph.microsoft.com, evil.test"}, id="a read whose Host header names two"),
     ],
 )
 async def test_headers_cannot_change_what_is_asked(
@@ -162,10 +221,22 @@ async def test_headers_cannot_change_what_is_asked(
     assert outside.sent == 0
 
 
-async def test_a_command_named_otherwise_in_its_header_is_stopped(client: httpx.AsyncClient, outside: Outside) -> None:
+@pytest.mark.parametrize(
+    ("url", "content", "headers"),
+    [
+        pytest.param(INVOKE, command("Get-Mailbox"), {"X-CmdletName": "Set-Mailbox"}, id="a write in its header"),
+        pytest.param(INVOKE, command("Set-Mailbox"), {"X-CmdletName": "Get-Mailbox"}, id="a read in its header only"),
+        pytest.param(INVOKE, command("Get-Mailbox"), {"Content-Encoding": "gzip"}, id="a body said to be packed"),
+        pytest.param(BATCH, batch(part()), {"Content-Type": "application/json; charset=utf-7"}, id="another alphabet"),
+        pytest.param(BATCH, batch(part()), {"X-HTTP-Method-Override": "PATCH"}, id="a batch that asks to be a PATCH"),
+    ],
+)
+async def test_a_post_that_says_two_things_is_stopped(
+    client: httpx.AsyncClient, outside: Outside, url: str, content: bytes, headers: dict[str, str]
+) -> None:
     with pytest.raises(NotAllowed):
-        await client.post(INVOKE, content=command("Get-Mailbox"), headers={"X-CmdletName": "Set-Mailbox"})
-    assert outside.sent == 0
+        await client.post(url, content=content, headers=headers)
+    assert outside.requests == []
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ async def test_the_next_page_is_fetched_while_this_one_is_worked_on(connected: C
             2,
             id="to the same lone object three times",
         ),
-        pytest.param([httpx.Response(200, json={"id": "1"})], 0, id="to something that is no list"),
+        pytest.param([httpx.Response(200, json={"id": "1"})] * 6, 0, id="to something that is no list, six times"),
     ],
 )
 async def test_pages_that_lead_astray_are_refused(
@@ -145,21 +145,39 @@ async def test_a_normal_absence_is_an_answer(connected: Connected) -> None:
         assert await read(session.graph, absent=("MailboxNotEnabledForRESTAPI",)) == [ABSENT]
 
 
-async def test_a_crawl_that_must_start_afresh_does_so_once_at_the_address_given(connected: Connected) -> None:
-    afresh = f"{ROOT}/users?$deltatoken=new"
-    gone = refusal(410, "resyncRequired", headers={"Location": afresh})
-    network = Scripted(page("1", following=link(1)), gone, page("1"))
-    async with connected(network) as session:
-        assert len(await read(session.graph)) == 2
-    assert network.addresses[2] == afresh
-    async with connected(Scripted(gone, refusal(410, "resyncRequired", headers={"Location": afresh}))) as session:
-        with pytest.raises(Refused):
-            await read(session.graph)
+AFRESH = f"{ROOT}/users?$deltatoken=new"
 
 
-async def test_starting_afresh_at_a_foreign_host_is_refused(connected: Connected) -> None:
-    network = Scripted(refusal(410, "resyncRequired", headers={"Location": "https://evil.test/delta"}))
+def gone(to: str = AFRESH) -> httpx.Response:
+    return refusal(410, "resyncRequired", headers={"Location": to})
+
+
+async def test_a_crawl_that_must_start_afresh_does_so_at_the_address_given_and_says_so(connected: Connected) -> None:
+    network = Scripted(page("1", following=link(1)), gone(), page("1", following=link(2)), page("2"))
+    async with connected(network) as session:
+        pages = await read(session.graph, resync=True)
+    assert [page.afresh for page in pages] == [False, True, False]
+    assert network.addresses[2:] == [AFRESH, link(2)]
+
+
+@pytest.mark.parametrize(
+    ("answers", "resync"),
+    [
+        pytest.param([gone(), gone()], True, id="a second time"),
+        pytest.param([gone()], False, id="for a caller who would take both readings for one"),
+        pytest.param([gone("https://evil.test/delta")], True, id="at a foreign host"),
+    ],
+)
+async def test_starting_afresh_is_refused(connected: Connected, answers: list[httpx.Response], *, resync: bool) -> None:
+    network = Scripted(*answers)
     async with connected(network) as session:
         with pytest.raises(Refused):
-            await read(session.graph)
-    assert len(network.requests) == 1
+            await read(session.graph, resync=resync)
+    assert len(network.requests) == len(answers)
+
+
+async def test_a_list_that_is_missing_once_is_asked_for_again(connected: Connected) -> None:
+    network = Scripted(httpx.Response(200, json={}), page("1", following=link(1)), httpx.Response(200), page("2"))
+    async with connected(network) as session:
+        assert [rows[0]["id"] for rows in await read(session.graph)] == ["1", "2"]
+    assert network.addresses[2:] == [link(1), link(1)]

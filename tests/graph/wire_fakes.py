@@ -28,6 +28,7 @@ class VirtualClock:
         self.elapsed = 0.0
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
         self._order = itertools.count()
+        self._turns_left = 0
 
     def now(self) -> datetime:
         return START + timedelta(seconds=self.elapsed)
@@ -38,18 +39,27 @@ class VirtualClock:
     async def sleep(self, seconds: float) -> None:
         awake: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._sleepers, (self.elapsed + seconds, next(self._order), awake))
-        asyncio.get_running_loop().call_soon(self._advance, 50)
+        if not self._turns_left:
+            asyncio.get_running_loop().call_soon(self._advance)
+        self._turns_left = 50
         await awake
 
-    def _advance(self, rounds: int) -> None:
+    def _advance(self) -> None:
         # The rest of the program gets its turns first; what is then still asleep is what time is for.
-        if rounds:
-            asyncio.get_running_loop().call_soon(self._advance, rounds - 1)
-        elif self._sleepers:
+        self._turns_left -= 1
+        if not self._turns_left:
+            self._wake_one()
+        if self._turns_left:
+            asyncio.get_running_loop().call_soon(self._advance)
+
+    def _wake_one(self) -> None:
+        while self._sleepers:
             due, _, awake = heapq.heappop(self._sleepers)
-            self.elapsed = max(self.elapsed, due)
-            if not awake.done():
+            if not awake.done():  # whoever was woken by something else no longer moves time on
+                self.elapsed = max(self.elapsed, due)
                 awake.set_result(None)
+                self._turns_left = 50
+                return
 
 
 def tenant_of(**changes: object) -> Tenant:

@@ -1,7 +1,6 @@
 """The printed rule book says what the rules say."""
 
 from docs.rule_book import RULE_BOOK, text
-
 from m365audit.rules import RULES
 
 

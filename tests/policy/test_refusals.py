@@ -294,6 +294,14 @@ def mistake(text: str, *said: int | str, called: str) -> ParameterSet:
             "add",
             called="an attestation without codes",
         ),
+        mistake(
+            BY_A_PERSON.replace("codes: [ATT-ACK], ", "codes: [ATT-ACK], months: 0, "),
+            12,
+            "clause X-1",
+            "'months' cannot be '0'",
+            "1 or more",
+            called="an answer that holds no month",
+        ),
         mistake(CLAUSE + "    id: X-2\n", 13, "", "the key 'id' stands twice", "line 5", called="a key twice"),
         mistake("  - just words\n", 4, "", "'clauses' cannot be a list", "'- '", called="a clause that is words"),
         mistake("", 4, "", "'clauses' has nothing after it", "give it a value", called="no clauses"),
@@ -464,7 +472,7 @@ def test_a_policy_without_a_mistake(loaded: Load) -> None:
         + TOP
         + CLAUSE.replace("[mail-forwarded-outside]", "{person-has-account: {roles: [staff]}, audit-log-on: }")
         + "    cap: advice\n"
-        + BY_A_PERSON.replace("X-1", "X-2")
+        + BY_A_PERSON.replace("X-1", "X-2").replace("codes:", "months: 6, codes:")
     )
     first, second = policy.clauses
     assert (policy.version, policy.adopted_on, policy.next_review, policy.review_every_months) == (
@@ -477,7 +485,7 @@ def test_a_policy_without_a_mistake(loaded: Load) -> None:
     assert first.checks == (CheckUse("person-has-account", {"roles": ("staff",)}), CheckUse("audit-log-on"))
     assert (first.line, first.binds, first.cap, first.rolls_up, first.note) == (12, ("users",), "Advice", False, "")
     assert second.attestation is not None
-    assert second.attestation.codes == ("ATT-ACK",)
+    assert (second.attestation.codes, second.attestation.months) == (("ATT-ACK",), 6)
 
 
 def test_only_the_baseline_stands_on_no_line(tmp_path: Path) -> None:

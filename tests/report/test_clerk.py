@@ -148,7 +148,7 @@ def test_every_answer_cell_has_exactly_one_question(written: Written) -> None:
 )
 def test_the_answers_offered_fit_the_finding(rule: str, kind: SubjectKind, choices: tuple[str, ...]) -> None:
     base = finding(0)
-    assert decisions.form_for(replace(base, rule=rule, subject=replace(base.subject, kind=kind))).choices == choices
+    assert decisions.form_for(replace(base, rule=rule, subject=replace(base.subject, kind=kind))).words == choices
 
 
 def test_all_of_the_councils_clauses_are_listed_and_the_duties_apart(written: Written) -> None:

@@ -10,8 +10,8 @@ from m365audit.excel.styles import TINTS
 from m365audit.report.sheets import SMALLEST_SCALE
 from m365audit.report.wording import RESULT_MEANING
 
-FIRST_SHEETS = ["Cover", "Contents", "Decisions needed", "Clauses", "Other duties"]
-LAST_SHEETS = ["Not assessed", "Statements due", "Notes", "Run record"]
+FIRST_SHEETS = ["Cover", "Contents", "Decisions needed", "Clauses", "Other duties", "Changes this month"]
+LAST_SHEETS = ["Accepted exceptions", "Statements due", "Not assessed", "Year so far", "Notes", "Run record"]
 TOPICS = [
     "People and accounts", "Two-step sign-in", "Mailbox access", "Forwarding", "Sharing outside", "Guests", "Meetings",
     "Leavers", "Policy",

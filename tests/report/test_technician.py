@@ -45,7 +45,8 @@ def technical(tmp_path_factory: pytest.TempPathFactory) -> Written:
 
 def test_sheets_are_the_assessment_then_the_evidence(technical: Written) -> None:
     assert technical.book.sheetnames == [
-        "Summary", "Checks", "Clauses", "Findings", "Gaps", "accounts", "sharing", "Run record",
+        "Summary", "Checks", "Clauses", "Findings", "Decisions", "Register rows", "Gaps", "accounts", "sharing",
+        "Run record",
     ]  # fmt: skip
 
 

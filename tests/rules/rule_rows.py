@@ -30,7 +30,10 @@ _SHEETS = {
     "authorised_access": ("mailbox", "delegate", "right", "reason", "authorised_by", "from", "until"),
     "accepted_sharing": ("location", "shared_with", "reason", "authorised_by", "until"),
     "third_parties": ("organisation", "kind", "identifier", "contract", "scope", "from", "until"),
+    "site_access": ("site", "role_or_account"),
     "training": ("person", "subject", "date"),
+    "assets": ("device", "person", "ownership"),
+    "statements": ("statement", "answer", "evidence", "by", "date"),
 }
 
 
@@ -207,6 +210,22 @@ def options(**changed: object) -> Row:
         "passcode_required": True,
         "lobby": "organization",
         "phone_skips_lobby": False,
+    } | changed
+
+
+def held(name: str = "User.Read.All", **changed: object) -> Row:
+    """What the audit's own app holds: something it needs, by which it only reads."""
+    return {
+        "service": "graph",
+        "kind": "permission",
+        "name": name,
+        "app_id": "APP-1",
+        "principal_id": "SP-1",
+        "delegated": False,
+        "needed": True,
+        "changes_something": False,
+        "reads_content": False,
+        "accepted": False,
     } | changed
 
 

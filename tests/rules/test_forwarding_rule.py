@@ -49,3 +49,38 @@ def test_the_target_is_described(target: str, said: str) -> None:
 def test_the_key_is_mailbox_route_target() -> None:
     found = judge("mail-forwarded-outside", forwards=[forward(route="rule:AQ1")])
     assert results(found) == {"ID-Ann|rule:AQ1|someone@example-mail.test": FAILS}
+
+
+DEFAULT = {"kind": "outbound policy", "name": "Default", "everybody": True}
+SCANNER = {"kind": "outbound policy", "name": "Scanner", "everybody": False, "forwarding": "on"}
+FOR_SOME = {"kind": "outbound rule", "name": "Scanner", "enabled": True, "policy": "Scanner"}
+HELD, OUT = "holds such mail back today", "lets such mail out"
+
+
+@pytest.mark.parametrize(
+    ("route", "outbound", "said"),
+    [
+        pytest.param("mailbox", [DEFAULT | {"forwarding": "automatic"}], HELD, id="held back, as Microsoft has it"),
+        pytest.param("rule:1", [DEFAULT | {"forwarding": "off"}], HELD, id="held back by name"),
+        pytest.param("mailbox", [DEFAULT | {"forwarding": "on"}], OUT, id="let out"),
+        pytest.param("mailbox", [DEFAULT | {"forwarding": None}], "", id="not said"),
+        pytest.param("transport:X", [DEFAULT | {"forwarding": "off"}], "", id="a mail-flow rule is not held back"),
+        pytest.param(
+            "mailbox", [DEFAULT | {"forwarding": "off"}, SCANNER], HELD, id="a policy for nobody opens nothing"
+        ),
+        pytest.param("mailbox", [DEFAULT | {"forwarding": "off"}, SCANNER, FOR_SOME], "", id="one for some may"),
+        pytest.param(
+            "mailbox",
+            [DEFAULT | {"forwarding": "off"}, SCANNER, FOR_SOME | {"enabled": False}],
+            HELD,
+            id="but not when its rule is off",
+        ),
+        pytest.param("mailbox", None, "", id="the policy could not be read"),
+    ],
+)
+def test_it_says_whether_the_tenant_holds_such_mail_back(route: str, outbound: list[Row] | None, said: str) -> None:
+    given = {} if outbound is None else {"outbound_mail": outbound}
+    found = judge("mail-forwarded-outside", forwards=[forward(route=route)], **given)
+    because = found["because"].iloc[0]
+    assert said in because
+    assert [part in because for part in (HELD, OUT)].count(True) == bool(said)

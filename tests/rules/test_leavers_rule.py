@@ -3,6 +3,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from directory_rows import grant, member, role, room
 from rule_rows import (
     AS_OF,
     DOMAIN,
@@ -202,3 +203,30 @@ def test_all_that_remains_is_said_at_once() -> None:
     sentence = found["because"].iloc[0]
     assert "ended on 4 May 2026" in sentence
     assert all(word in sentence for word in ("sign-in to the account", "sessions begun before then", "a licence", HOME))
+
+
+@pytest.mark.parametrize(
+    ("more", "verdict", "said"),
+    [
+        pytest.param({"group_members": [member()]}, FAILS, "places in groups (G-1)", id="in a group"),
+        pytest.param(
+            {"group_members": [member()], "groups": [room()]}, FAILS, "(Allotments)", id="in a group with a name"
+        ),
+        pytest.param({"group_members": [member(relation="owner")]}, FAILS, "groups", id="owns a group"),
+        pytest.param({"group_members": [member("bob")]}, MEETS, "", id="somebody else is in it"),
+        pytest.param({"role_members": [role()]}, FAILS, "roles (User Administrator)", id="holds a role"),
+        pytest.param({"role_members": [role("bob")]}, MEETS, "", id="somebody else holds it"),
+        pytest.param({"app_grants": [grant(user_id="ID-Ann")]}, FAILS, "act for the person (Mapper)", id="an app"),
+        pytest.param({"app_grants": [grant()]}, MEETS, "", id="an app that acts for everybody"),
+    ],
+)
+def test_what_may_remain_in_the_directory(more: dict[str, list[Row]], verdict: Verdict, said: str) -> None:
+    found = judged(accounts=[account(**CLOSED)], box={"purpose": "shared"}, **more)
+    assert only(found) == verdict
+    if said:
+        assert said in found["because"].iloc[0]
+
+
+def test_groups_of_an_account_that_passed_to_a_successor_are_the_successors() -> None:
+    people = [leaver(private_addresses=[]), person("eve", account=f"ann@{DOMAIN}")]
+    assert only(judged(people=people, accounts=[account()], group_members=[member()], role_members=[role()])) == MEETS

@@ -3,6 +3,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from directory_rows import member
 from rule_rows import (
     AS_OF,
     DOMAIN,
@@ -180,3 +181,37 @@ def test_a_clause_may_ask_for_some_rights_over_some_mailboxes(right: str, role: 
     asked = {"rights": ("send as", "send on behalf"), "mailboxes_of": ("councillor",)}
     found = judged([access(right=right)], [], people=(person("ann", role=role),), parameters=asked)
     assert only(found) == verdict
+
+
+@pytest.mark.parametrize(
+    ("inside", "accounts", "verdict", "said"),
+    [
+        pytest.param([member("bob", "G-1")], [BOB], MEETS, "", id="somebody in office"),
+        pytest.param(
+            [member("gus", "G-1")], [guest("gus")], FAILS, "the group lets in Gus (a guest)", id="a guest in it"
+        ),
+        pytest.param(
+            [member("bob", "G-1")], [account("bob", enabled=False)], FAILS, "Bob (switched off)", id="switched off"
+        ),
+        pytest.param([member("old", "G-1")], [account("old")], FAILS, "Old (service ended)", id="somebody who left"),
+        pytest.param([member("gus", "G-2")], [guest("gus")], MEETS, "", id="a guest in another group"),
+        pytest.param(
+            [member("gus", "G-1", relation="owner")], [guest("gus")], MEETS, "", id="a guest who only owns it"
+        ),
+        pytest.param([], [], MEETS, "", id="nobody"),
+        pytest.param(None, [], MEETS, "", id="members that could not be read"),
+    ],
+)
+def test_who_is_in_a_group_that_is_authorised(
+    inside: list[Row] | None, accounts: list[Row], verdict: Verdict, said: str
+) -> None:
+    found = judged(
+        [access(**GROUP)],
+        [authorised(delegate=f"finance@{DOMAIN}")],
+        accounts=[ANN, *accounts],
+        people=[CLERK, person("old", until=date(2026, 1, 1))],
+        **({} if inside is None else {"group_members": inside}),
+    )
+    assert only(found) == verdict
+    if said:
+        assert said in found["because"].iloc[0]

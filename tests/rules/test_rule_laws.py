@@ -8,6 +8,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from access_rows import UNASKED
+from directory_rows import AGREEMENTS, WRONG
+from guard_rows import LAX
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rule_rows import (
@@ -27,6 +30,7 @@ from rule_rows import (
     forward,
     frame,
     guest,
+    held,
     judge,
     mailbox,
     meeting,
@@ -80,7 +84,7 @@ COUNCIL = {
         {"workbook": "Clerk", "rule": "no cells are merged", "sheet": "Cover", "what": "A1:B1 is merged"},
         {"workbook": "Clerk", "rule": "no cells are merged", "sheet": "Notes", "what": "A1:B1 is merged"},
     ],
-    "third_parties": [{"kind": "guest", "identifier": "elsewhere.test", "from": None, "until": None}],
+    "third_parties": [{"kind": "guest", "identifier": "elsewhere.test", "from": None, "until": None}, *AGREEMENTS],
     "accepted_sharing": [
         accepted(),
         accepted(until=date(2026, 1, 1)),
@@ -123,6 +127,10 @@ COUNCIL = {
         meeting(meeting_id="ICAL-3", has_link=False, outside_attendees=2),
     ],
     "meeting_options": [options(meeting_id="ICAL-2", passcode_required=False)],
+    "auditor": [held(changes_something=True), held("Exchange Administrator"), held("Spare.Read.All", needed=False)],
+    **WRONG,
+    **UNASKED,
+    **LAX,
 }
 
 
@@ -217,7 +225,8 @@ def test_its_declaration_names_only_what_it_looks_at(rule: Rule) -> None:
     assert not looked_at & set(CONTEXT)
     assert rule.topic in {
         "People and accounts", "Two-step sign-in", "Mailbox access", "Forwarding", "Sharing outside", "Guests",
-        "Meetings", "Leavers", "Policy and training", "This audit",
+        "Meetings", "Leavers", "Policy and training", "This audit", "IT provider access", "Apps",
+        "Devices", "Email protection", "Keeping and recording", "Incidents and backup",
     }  # fmt: skip
 
 

@@ -103,6 +103,39 @@ async def test_the_three_that_follow_sharing_are_heard_together_or_not_at_all(pr
         assert ("Preference-Applied" in answer.headers) is applied
 
 
+@pytest.mark.parametrize(
+    ("granted", "marks_own", "applied"),
+    [
+        pytest.param(EVERYTHING, None, False, id="not for those who only read"),
+        pytest.param(IN_FULL_CONTROL, None, True, id="for those who may do everything"),
+        pytest.param(EVERYTHING, True, True, id="for those who only read, where it is in that mood"),
+        pytest.param(IN_FULL_CONTROL, False, False, id="for nobody, where it is not"),
+    ],
+)
+async def test_whether_only_what_was_shared_itself_is_marked_is_the_services_choice(
+    granted: frozenset[str],
+    marks_own: bool | None,  # noqa: FBT001
+    applied: bool,  # noqa: FBT001
+) -> None:
+    async with wired(small_tenant(granted=granted), manner=Manner(marks_own=marks_own)) as wire:
+        answer = await wire.get(DELTA, HIERARCHICAL)
+        assert ("hierarchicalsharing" in answer.headers.get("Preference-Applied", "")) is applied
+        assert ("inside" in facets(answer.json()["value"])) is not applied
+
+
+async def test_an_item_by_itself_says_its_path_and_is_marked_below_a_shared_folder() -> None:
+    async with wired() as wire:
+        inside = (await wire.get("/drives/b!one/items/inside?$select=id,name,parentReference,shared")).json()
+        assert inside["parentReference"] == {
+            "driveId": "b!one",
+            "id": "folder",
+            "path": "/drives/b!one/root:/folder%20name",
+        }
+        assert inside["shared"] == {"scope": "anonymous"}
+        assert "parentReference" not in (await wire.get("/drives/b!one/items/top")).json()
+        assert await wire.error("/drives/b!one/items/none") == (404, "itemNotFound")
+
+
 async def test_items_may_come_twice_and_the_later_one_holds() -> None:
     async with wired(manner=Manner(repeats=True, max_page=2)) as wire:
         items = await wire.value(f"{DELTA}?$select=id,name,shared")

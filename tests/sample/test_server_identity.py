@@ -44,6 +44,7 @@ async def test_a_user_is_found_by_id_and_by_sign_in_name() -> None:
         ("/drives/b!one/root/delta", "Files.Read.All", "accessDenied"),
         ("/drives/b!one/items/own/permissions", "Files.Read.All", "accessDenied"),
         ("/admin/sharepoint/settings", "SharePointTenantSettings.Read.All", "accessDenied"),
+        ("/admin/reportSettings", "ReportSettings.Read.All", "Authorization_RequestDenied"),
     ],
 )
 async def test_without_its_permission_a_route_is_closed_and_with_it_open(path: str, permission: str, code: str) -> None:
@@ -53,6 +54,12 @@ async def test_without_its_permission_a_route_is_closed_and_with_it_open(path: s
         assert await wire.error(path) == (403, code)
     async with wired(small_tenant(granted=frozenset({permission} | kept | {"User.Read.All"}))) as wire:
         assert (await wire.get(path)).status_code == 200
+
+
+@pytest.mark.parametrize("concealed", [True, False])
+async def test_whether_reports_conceal_names_comes_in_an_envelope(concealed: bool) -> None:  # noqa: FBT001
+    async with wired(small_tenant(names_concealed=concealed, granted=EVERYTHING | {"ReportSettings.Read.All"})) as wire:
+        assert (await wire.get("/admin/reportSettings")).json()["value"] == {"displayConcealedNames": concealed}
 
 
 async def test_a_missing_report_permission_is_named() -> None:

@@ -1,9 +1,12 @@
 """How much may be asked, by the clock of the imitation."""
 
+import asyncio
+
 import pytest
 from hand_made import ANN, TENANT, HandClock, Wire, crowd, sku, small_tenant, wired
 
-from m365audit.sample.service.limits import Meters
+from m365audit.sample.service.clock import PacedClock
+from m365audit.sample.service.limits import Bucket, Meters
 
 REPORT = "/reports/authenticationMethods/userRegistrationDetails"
 PERMISSIONS = "/drives/b!one/items/own/permissions"
@@ -22,7 +25,7 @@ async def statuses(wire: Wire, path: str, times: int) -> list[int]:
         pytest.param("/users?$select=id,signInActivity", 10, 60, id="ten pages of sign-ins in a minute"),
         pytest.param(PERMISSIONS, 240, 60, id="240 permission calls in a minute"),
         pytest.param(DELTA, 600, 60, id="600 pages of delta in a minute"),
-        pytest.param(f"/users/{ANN}/onlineMeetings", 30, 1, id="thirty meetings in a second"),
+        pytest.param(f"/users/{ANN}/onlineMeetings", 5, 1, id="five meetings in a second"),
     ],
 )
 async def test_a_limit_lets_in_so_much_and_again_after_its_time(path: str, let_in: int, wait: int) -> None:
@@ -140,3 +143,63 @@ async def test_a_delta_with_its_token_costs_half() -> None:
 async def test_limits_can_be_off() -> None:
     async with wired(limits=False, clock=HandClock()) as wire:
         assert await statuses(wire, REPORT, 12) == [200] * 12
+
+
+@pytest.mark.parametrize(
+    ("bucket", "let_in", "waits"),
+    [
+        pytest.param("conditional access", 1, [None, None, None], id="Conditional Access, which never says"),
+        pytest.param("usage reports", 14, [600, 600, 600], id="one usage report"),
+        pytest.param("security", 150, [60, 60, 60], id="the secure score"),
+        pytest.param("service communications", 240, [60, 60, 60], id="Microsoft's messages"),
+        pytest.param("key credentials", 150, [60, 60, 60], id="certificates of apps"),
+        pytest.param("intune", 2_000, [20, 20, 20], id="Intune"),
+        pytest.param("graph", 130_000, [10, 10, 10], id="everything of one app"),
+        pytest.param("outlook", 10_000, [600, 600, 600], id="one mailbox"),
+    ],
+)
+def test_each_service_has_its_own_limit_and_its_own_way_to_refuse(
+    bucket: Bucket, let_in: int, waits: list[int | None]
+) -> None:
+    meters, tenant = Meters(HandClock(), on=True), small_tenant()
+    usages = [usage for _ in range(let_in + 3) if (usage := meters.charge(bucket, tenant, "one", 1))]
+    assert [usage.refused for usage in usages] == [False] * let_in + [True] * 3
+    assert [usage.retry_after for usage in usages[let_in:]] == waits
+
+
+def test_usage_reports_are_counted_each_and_all() -> None:
+    meters, tenant = Meters(HandClock(), on=True), small_tenant()
+    usages = [meters.charge("usage reports", tenant, report, 1) for report in "ABCD" for _ in range(12)]
+    assert [usage.refused for usage in usages if usage] == [False] * 40 + [True] * 8
+
+
+def test_messages_are_counted_by_the_hour_too() -> None:
+    clock = HandClock()
+    meters, tenant = Meters(clock, on=True), small_tenant()
+    refused = []
+    for minute in range(4):
+        clock.at = minute * 60.0
+        refused += [
+            usage.refused for _ in range(220) if (usage := meters.charge("service communications", tenant, "", 1))
+        ]
+    assert refused == [False] * 800 + [True] * 80
+
+
+@pytest.mark.parametrize(("licences", "units"), [(1_000, 1_200), (5_000, 2_400), (15_000, 3_600), (60_000, 6_000)])
+def test_sharepoint_goes_by_licences(licences: int, units: int) -> None:
+    meters, tenant = Meters(HandClock(), on=True), small_tenant(skus=[sku(licences=licences)])
+    refused = [usage.refused for _ in range(units + 1) if (usage := meters.charge("sharepoint", tenant, "", 1))]
+    assert refused == [False] * units + [True]
+
+
+@pytest.mark.parametrize("bucket", ["outlook", "exchange", "security"])
+async def test_four_are_worked_on_at_a_time(bucket: str) -> None:
+    meters = Meters(PacedClock(), on=True)
+
+    async def one() -> bool:
+        async with meters.in_flight(bucket, "somebody", 0.01) as admitted:
+            return admitted
+
+    admitted = await asyncio.gather(*(one() for _ in range(6)))
+    assert admitted == [True] * 4 + [False] * 2
+    assert meters.refused == {bucket: 2}

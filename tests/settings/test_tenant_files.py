@@ -8,6 +8,7 @@ from m365audit.model.tenant import AuthKind
 from m365audit.settings import BadTenantFile, load_tenant, tenants_available
 from m365audit.settings.template import NewTenant, tenant_file
 
+ROOT = Path(__file__).parents[2]
 GOOD = """\
 council: Exampleton Town Council
 tenant_id: 11111111-2222-3333-4444-555555555555
@@ -84,6 +85,66 @@ def test_a_mistake_is_refused_by_its_line(
     assert "\n" not in sentence
     assert "s3cret" not in sentence
     assert "hunter2" not in sentence
+
+
+PARTNER = GOOD.replace("kind: secret", "kind: partner")
+CERTIFICATE = '  certificate: "${TEST_TENANT_SECRET}"\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        pytest.param(
+            '  secret: "${TEST_TENANT_SECRET}"\n',
+            "",
+            6,
+            ["signing in by partner needs 'certificate' or 'secret'", "${A_VARIABLE}"],
+            id="neither a certificate nor a secret",
+        ),
+        pytest.param("  client_id: 6", "  # client_id: 6", 6, ["partner needs 'client_id'"], id="no app"),
+        pytest.param("  secret:", f"{CERTIFICATE}  secret:", 10, ["not both", "a certificate is safer"], id="both"),
+        pytest.param("  secret:", "  secrets:", 9, ["'auth.secrets'", "'secret'"], id="a part misspelt"),
+        pytest.param("  secret:", "  cash: x\n  secret:", 9, ["'auth.cash'", "'cache'"], id="another part misspelt"),
+        pytest.param('"${TEST_TENANT_SECRET}"', "hunter2", 9, ["holds the secret itself"], id="the secret written out"),
+    ],
+)
+def test_a_provider_that_leaves_something_out_is_refused_by_its_line(
+    tmp_path: Path, old: str, new: str, line: int, says: list[str]
+) -> None:
+    assert old in PARTNER
+    with pytest.raises(BadTenantFile) as refusal:
+        load_tenant(written(tmp_path, PARTNER.replace(old, new, 1)), "exampleton")
+    sentence = str(refusal.value)
+    assert f"exampleton.yaml, line {line}:" in sentence
+    assert all(part in sentence for part in says), sentence
+    assert "s3cret" not in sentence
+    assert "hunter2" not in sentence
+
+
+def test_a_provider_may_say_where_its_sign_in_is_kept(tmp_path: Path) -> None:
+    text = PARTNER.replace("  secret:", "  cache: ../partner.cache\n  secret:")
+    tenant = load_tenant(written(tmp_path, text), "exampleton")
+    assert (tenant.auth.kind, tenant.auth.cache) == (AuthKind.PARTNER, "../partner.cache")
+
+
+def test_nobody_else_keeps_a_sign_in(tmp_path: Path) -> None:
+    text = GOOD.replace("  secret:", "  cache: ../partner.cache\n  secret:")
+    with pytest.raises(BadTenantFile, match="line 9: signing in by secret keeps nothing in a cache"):
+        load_tenant(written(tmp_path, text), "exampleton")
+
+
+def test_the_examples_way_for_a_provider_is_read_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARTNER_CERTIFICATE", "/certificate.pfx")
+    monkeypatch.setenv("PARTNER_CERTIFICATE_PASSWORD", "")
+    lines = (ROOT / "config" / "tenants" / "example.yaml").read_text(encoding="utf-8").splitlines()
+    start = lines.index("# auth:")
+    partner = [line.removeprefix("# ") for line in lines[start:] if line.startswith(("# auth:", "#   "))]
+    own = lines.index(next(line for line in lines if line.startswith("auth:")))
+    rest = [line for line in lines[:own] + lines[start:] if not line.startswith("#")]
+    tenant = load_tenant(written(tmp_path, "\n".join([*rest, *partner])), "exampleton")
+    assert tenant.auth.kind is AuthKind.PARTNER
+    assert tenant.auth.certificate == "/certificate.pfx"
+    assert tenant.auth.cache == "../partner.cache"
 
 
 def test_a_council_there_is_not_is_answered_with_the_nearest(tmp_path: Path) -> None:

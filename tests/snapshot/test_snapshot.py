@@ -7,14 +7,14 @@ import orjson
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from m365audit.model.datasets import DATA_SETS
 from m365audit.model.evidence import Gap, Rows
 from m365audit.model.words import GapKind
 from m365audit.snapshot import BadRun, DataSetWriter, RunFolder, Snapshot, new_run, run_folder, runs, write_manifest
-from m365audit.snapshot.read import TamperedRun
+from m365audit.snapshot.folders import TamperedRun
 from m365audit.snapshot.write import as_table
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -82,6 +82,18 @@ def test_a_gap_keeps_its_scope_kind_and_remedy(tmp_path: Path) -> None:
     assert (coverage.scopes, coverage.whole, coverage.is_absent) == (1, 0, False)
 
 
+def test_a_standing_limit_is_kept_once_and_is_no_gap(tmp_path: Path) -> None:
+    folder = new_run(tmp_path, "x", NOW)
+    writer = DataSetWriter(folder.evidence, ACCOUNTS)
+    for _ in range(2):
+        writer.note("only half is ever looked at")
+    record = writer.close(permission="", requests=0, seconds=0)
+    write_manifest(folder, {"accounts": record}, {})
+    coverage = Snapshot.open(folder).coverage("accounts")
+    assert coverage.notes == ("only half is ever looked at",)
+    assert coverage.is_whole
+
+
 def test_a_run_without_its_manifest_is_never_read(tmp_path: Path) -> None:
     folder = new_run(tmp_path, "x", NOW)
     DataSetWriter(folder.evidence, ACCOUNTS).close(permission="", requests=0, seconds=0)
@@ -142,6 +154,7 @@ def test_a_broken_manifest_is_one_sentence(tmp_path: Path) -> None:
         Snapshot.open(folder)
 
 
+@settings(deadline=None)  # the disk takes its time
 @given(st.lists(st.tuples(st.text(min_size=1), st.none() | st.text(), st.none() | st.booleans()), max_size=30))
 def test_any_text_survives(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str | None, bool | None]]

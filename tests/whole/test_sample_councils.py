@@ -125,7 +125,9 @@ def secrets_of(audit: Audited) -> set[str]:
         for permissions in tenant.permissions.values()
         for permission in permissions
     }
-    return {secret for secret in links | bodies | private | passcodes | shared if secret}
+    apps = (*tenant.applications, *tenant.service_principals)
+    keys = {key.get("key") for app in apps for key in app.get("keyCredentials", ())}
+    return {secret for secret in links | bodies | private | passcodes | shared | keys if secret}
 
 
 def test_no_join_link_passcode_body_private_subject_or_sharing_link_is_kept(exampleton_audit: Audited) -> None:

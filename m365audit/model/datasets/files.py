@@ -50,6 +50,35 @@ SHARING = DataSet(
         Column("blocks_download", "flag", "Whether it can be looked at but not saved", "link.preventsDownload"),
         Column("invited_address", "text", "Address the invitation went to, lower case", "invitation.email"),
         Column("marked_inherited", "flag", "Microsoft marked it as inherited; not reliable, kept as said", "inheritedFrom"),
+        Column("found_by", "text", "facet: Microsoft marked the item as shared; census: it did not, and the item was looked at all the same"),
+    ),
+)
+
+SHARING_CENSUS = DataSet(
+    "sharing_census",
+    key=("drive_id", "item_id"),
+    meaning="Every file and folder, and when its permissions were last looked at one by one.",
+    columns=(
+        Column("drive_id", "text", "Id of the library"),
+        Column("item_id", "text", "Id of the file or folder"),
+        Column("asked_on", "time", "Day its permissions were last asked for; null for never"),
+        Column("looked_on", "time", "Day they were last seen; null for never"),
+        Column("marked", "flag", "Whether Microsoft marked it as shared the last time"),
+        Column("shared", "flag", "Whether something was found given on it that Microsoft did not mark"),
+    ),
+)
+
+SHARING_REACH = DataSet(
+    "sharing_reach",
+    key=("drive_id",),
+    meaning="How much of every library has been looked at one by one in the last twelve months.",
+    columns=(
+        Column("drive_id", "text", "Id of the library"),
+        Column("drive_name", "text", "Name of the library"),
+        Column("site_name", "text", "Name of the site"),
+        Column("items", "count", "Files and folders in it"),
+        Column("looked_at", "count", "Those whose permissions were seen in the last twelve months"),
+        Column("marks_own", "flag", "Microsoft marked only what was shared itself (hierarchicalsharing), and not all below it as well"),
     ),
 )
 

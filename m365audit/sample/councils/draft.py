@@ -4,38 +4,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from m365audit.connectors import CONNECTORS
 from m365audit.sample.councils.licences import subscribed_sku
 from m365audit.sample.councils.register import Register
 from m365audit.sample.councils.seed import Seed
 from m365audit.sample.tenant import Json, Planted, Tenant
 
 PERMISSIONS = frozenset(
-    {
-        "Application.Read.All",
-        "AuditLog.Read.All",
-        "Calendars.Read",
-        "Device.Read.All",
-        "Domain.Read.All",
-        "Exchange.ManageAsApp",
-        "Files.Read.All",
-        "Group.Read.All",
-        "GroupMember.Read.All",
-        "LicenseAssignment.Read.All",
-        "MailboxSettings.Read",
-        "OnlineMeetings.Read.All",
-        "Organization.Read.All",
-        "Policy.Read.All",
-        "ReportSettings.Read.All",
-        "Reports.Read.All",
-        "RoleManagement.Read.Directory",
-        "SharePointTenantSettings.Read.All",
-        "Sites.Read.All",
-        "TeamsUserConfiguration.Read.All",
-        "User.Read.All",
-        "UserAuthenticationMethod.Read.All",
-    }
+    name
+    for connector in CONNECTORS
+    for name in (*connector.permissions, *(needed for part in connector.parts for needed in part.permissions))
 )
-"""The application permissions an audited council consents to; all of them only read."""
+"""The application permissions an audited council consents to: those it is asked for, which only read."""
 
 
 @dataclass(frozen=True, slots=True)

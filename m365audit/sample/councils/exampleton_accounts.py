@@ -99,7 +99,7 @@ _NEAR_SIGN_IN: Rows = (
     ("two-step-registered", "supplier", "a guest is no member"),
     ("two-step-registered", "info", "sign-in blocked"),
     ("two-step-registered", "colin", "one of his second steps is new to everybody"),
-    ("two-step-method-strong", "marcus", "text messages, and an app as well"),
+    ("two-step-method-strong", "peter", "text messages, and an app as well"),
     ("two-step-method-strong", "colin", "text messages, and something unheard of"),
     ("two-step-method-strong", "kenneth", "nothing at all is not weak: it is missing"),
     ("two-step-method-strong", "agnes", "only text messages, but disabled"),

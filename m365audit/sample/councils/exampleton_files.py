@@ -46,6 +46,7 @@ def answer(draft: Draft, cast: Cast) -> None:
     _outside(draft, cast, sites)
     _outside_in_other_shapes(draft, cast, sites)
     _people(draft, cast, sites["Council"])
+    _unmarked(draft, cast, sites)
     for library in (*sites.values(), *homes.values()):
         library.close()
     draft.tenant.sharing_settings["sharingCapability"] = "externalUserAndGuestSharing"
@@ -91,6 +92,24 @@ def _anyone(draft: Draft, sites: dict[str, Library], home: Library) -> None:
     draft.plant(
         ANYONE, home.share(hostile, anyone_link(draft, "hostile", "edit")), "anyone may edit a file of a OneDrive"
     )
+
+
+def _unmarked(draft: Draft, cast: Cast, sites: dict[str, Library]) -> None:
+    """What only the census finds: Microsoft marks none of it as shared."""
+    planning, finance = sites["Planning"], sites["Finance"]
+    planning.fill("Surgeries/Letters", 3)
+    link = anyone_link(draft, "surgeries", "edit")
+    draft.plant(ANYONE, planning.share_unmarked("Surgeries", link), "a folder open to anyone, and not marked as shared")
+    draft.near(ANYONE, planning.key("Surgeries/Letters", link), "passed down from the folder above, and told there")
+    visitor = direct(guest(cast["resident"]))
+    key = finance.share_unmarked(finance.folder("Bids"), visitor)
+    draft.plant(OUTSIDE, key, "given to a guest nobody accepted, and not marked as shared")
+    supplier = direct(guest(cast["supplier"]))
+    key = finance.share_unmarked(finance.folder("Quotes"), supplier)
+    draft.near(OUTSIDE, key, "not marked as shared, and accepted by domain")
+    key = finance.share_unmarked(finance.folder("Drafts"), people_link(draft, "drafts", "edit", member(cast["jane"])))
+    draft.near(OUTSIDE, key, "not marked as shared, and shared with a colleague only")
+    draft.near(INSIDE, key, "not marked as shared, and shared with one colleague, not with everybody")
 
 
 def _inside(draft: Draft, sites: dict[str, Library]) -> None:

@@ -106,7 +106,8 @@ _COUNCILLORS = {
         since=-1,
     ),
     "peter": Person(
-        role="Councillor", sketch=_cllr("Peter Calloway", "p.calloway", signed_in=-120, attempted=-3, steps=("push",))
+        role="Councillor",
+        sketch=_cllr("Peter Calloway", "p.calloway", signed_in=-120, attempted=-3, steps=("push", "mobile")),
     ),
     "ruth": Person(
         role="Councillor",

@@ -13,6 +13,9 @@ _TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
+    "mp3": "audio/mpeg",
+    "mp4": "video/mp4",
+    "jpg": "image/jpeg",
 }
 
 
@@ -28,6 +31,7 @@ class Library:
     personal: bool
     ids: dict[str, str] = field(default_factory=dict)
     shares: dict[str, list[Grant]] = field(default_factory=dict)
+    unmarked: set[str] = field(default_factory=set)
 
     def folder(self, path: str) -> str:
         """Make a folder, and those it is in; gives the path."""
@@ -56,6 +60,11 @@ class Library:
         self.shares.setdefault(path, []).append(grant)
         return self.key(path, grant)
 
+    def share_unmarked(self, path: str, grant: Grant) -> str:
+        """Share a folder or file that Microsoft does not mark as shared, as happens; gives the share's natural key."""
+        self.unmarked.add(path)
+        return self.share(path, grant)
+
     def key(self, path: str, grant: Grant) -> str:
         """The natural key a grant has, or would have, on an item."""
         return share_key(self.drive_id, self.ids[path], grant.permission["id"])
@@ -66,14 +75,16 @@ class Library:
 
     def close(self) -> None:
         """Write the permissions down where they were given; what lies below inherits them. Once, at the end."""
-        if not self.shares:
-            return
-        everywhere = site_group(self.draft, self.site_id) | {"inheritedFrom": {}}
+        members = site_group(self.draft, self.site_id)
+        everywhere = members | {"inheritedFrom": {}}
         items = {item["id"]: item for item in self.draft.tenant.items[self.drive_id]}
+        self.draft.tenant.permissions[self.drive_id, next(iter(items))] = [members]
         for path, grants in self.shares.items():
             item_id = self.ids[path]
             given = [everywhere, *(grant.permission for grant in grants)]
             self.draft.tenant.permissions[self.drive_id, item_id] = given
+            if path in self.unmarked:
+                continue
             scopes = {grant.scope for grant in grants}
             broadest = next(scope for scope in ("anonymous", "organization", "users") if scope in scopes)
             items[item_id]["shared"] = {"scope": broadest, "sharedDateTime": self.draft.seed.stamp(-40)}

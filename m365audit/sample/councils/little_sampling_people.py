@@ -79,7 +79,7 @@ _OTHERS = {
     ),
     "glass": (
         "break-glass",
-        Sketch(name="Emergency access", address=f"emergency.access@{_M}", purpose=None, licensed=False, steps=()),
+        Sketch(name="Emergency access", address=f"emergency.access@{_M}", purpose=None, licensed=False, steps=("key",)),
     ),
     "unknown": ("", Sketch(name="=1+1 Test", address=f"temp@{_D}", purpose=None, licensed=False)),
     "old": ("", Sketch(name="Old Clerk PC", address=f"oldpc@{_D}", purpose=None, licensed=False, enabled=False)),

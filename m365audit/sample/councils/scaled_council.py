@@ -1,21 +1,44 @@
-"""A council of any size, for benchmarks: much the same person again and again, with a breach now and then."""
+"""A council of any size: thousands whose evidence is in order, and among them, again and again, one that is not."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from m365audit.sample.councils import policies
 from m365audit.sample.councils.calendars import Meeting, add_meeting
+from m365audit.sample.councils.directory import furnish
 from m365audit.sample.councils.draft import Draft, Outline, draft
-from m365audit.sample.councils.files import add_onedrive, add_site
+from m365audit.sample.councils.files import add_site
 from m365audit.sample.councils.licences import SPB
-from m365audit.sample.councils.mail import FORWARDED, RULE, authorise, forward_all, full_access, inbox_rule
-from m365audit.sample.councils.people import Account, Invitation, Sketch, add_account, add_guest
-from m365audit.sample.councils.permissions import anyone_link, guest, people_link
+from m365audit.sample.councils.people import Account
+from m365audit.sample.councils.permissions import guest, people_link
+from m365audit.sample.councils.scaled_access import add_apps, add_rooms, change_things, give_roles, let_in
+from m365audit.sample.councils.scaled_guard import add_devices, guard
+from m365audit.sample.councils.scaled_people import GUESTS_TO_A_PERSON, add_person, add_shared_mailbox, add_visitors
+from m365audit.sample.councils.scaled_stories import story, tell
+from m365audit.sample.councils.scaled_work import keep_files, meet, send_mail
 
 _DOMAIN = "scaled-tc.gov.uk"
-_GIVEN = ("Siân", "Owen", "Niamh", "Rhys", "Priya", "Tomasz", "Mair", "Yusuf", "Grace", "Iolo")
-_FAMILY = ("Smith", "O'Neill", "Powell", "Adeyemi", "Llewelyn-Jones", "Kaur", "Nowak", "Tate", "Abara", "Griffiths")
+_TO_A_TEAM = 20
 
 
-def build(people: int, seed: int, as_of: datetime) -> Draft:
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What is out of the ordinary of a council of some size.
+
+    ``product`` is what it has bought, and ``licences`` how many (as many as people, if not said). So many files in
+    one library are ``shared``, each with a guest; so many ``series`` of meetings are in the Town Clerk's calendar.
+    """
+
+    product: str = SPB
+    licences: int | None = None
+    shared: int = 0
+    series: int = 0
+
+
+ORDINARY = Scale()
+
+
+def build(people: int, seed: int, as_of: datetime, scale: Scale = ORDINARY) -> Draft:
     """A council of so many people; a twentieth as many shared mailboxes, a tenth guests, a fiftieth sites.
 
     Raises:
@@ -29,93 +52,62 @@ def build(people: int, seed: int, as_of: datetime) -> Draft:
         name=f"Scaled Town Council ({people:,} people)",
         policy="towcester",
         domain=_DOMAIN,
-        sku_id=SPB,
-        seats=people,
+        sku_id=scale.product,
+        seats=people if scale.licences is None else scale.licences,
     )
     council = draft(town, as_of, salt=f" {seed}")
-    accounts = [_person(council, number) for number in range(people)]
-    guests = [_guest(council, number) for number in range(max(1, people // 10))]
-    for number in range(max(1, people // 20)):
-        _shared_mailbox(council, number, accounts)
-    for number in range(max(1, people // 50)):
-        _site(council, number)
-    for number, account in enumerate(accounts):
-        _work(council, number, account, accounts, guests)
-    council.tenant.sharing_settings["sharingCapability"] = "externalUserAndGuestSharing"
-    council.plant("sharing-limits-set", "sharepoint.sharingCapability", "links for anyone are allowed")
-    council.register.add("Accepted sharing", "anywhere", "contoso.example", "Suppliers", "Town Clerk")
+    accounts = [add_person(council, number) for number in range(people)]
+    guests = add_visitors(council, max(1, people // GUESTS_TO_A_PERSON))
+    for number in range(max(1, people // _TO_A_TEAM)):
+        add_shared_mailbox(council, number, accounts)
+    add_rooms(council, accounts)
+    _work(council, accounts, guests, scale)
+    auditor = furnish(council)
+    guard(council, accounts)
+    give_roles(council, accounts)
+    let_in(council, accounts)
+    add_apps(council, accounts, auditor)
+    change_things(council, accounts)
+    add_devices(council, accounts)
+    send_mail(council, accounts)
+    council.plant("password-age", council.outline.policy, "shown for information")
+    council.plant("policy-references-current", council.outline.policy, "the text names law that has been replaced")
     return council
 
 
-def _person(council: Draft, number: int) -> Account:
-    name = f"{_GIVEN[number % 10]} {_FAMILY[number // 10 % 10]}"
-    no_second_step, only_phone = number % 20 == 7, number % 25 == 3  # noqa: PLR2004
-    steps = () if no_second_step else ("mobile",) if only_phone else ("push",)
-    role = "Town Clerk" if number == 0 else "Councillor"
-    account = add_account(council, Sketch(name=name, address=f"person{number:06d}@{_DOMAIN}", steps=steps, title=role))
-    council.register.add("People", name, role, account.user_principal_name, council.seed.day(-900))
-    if no_second_step:
-        council.plant("two-step-registered", account.id, "no second step")
-    elif only_phone:
-        council.plant("two-step-method-strong", account.id, "only text messages and calls")
-    return account
+def _work(council: Draft, accounts: list[Account], guests: list[Account], scale: Scale) -> None:
+    council.register.add("Accepted sharing", "anywhere", "contoso.example", "Suppliers", "Town Clerk")
+    council.tenant.sharing_settings["sharingCapability"] = "externalUserAndGuestSharing"
+    council.plant("sharing-limits-set", "sharepoint.sharingCapability", "links for anyone are allowed")
+    meet(council, accounts, guests)
+    keep_files(council, accounts, guests)
+    _much_shared(council, scale.shared, guests[0])
+    _many_series(council, scale.series, accounts[0])
+    _leave(council, accounts)
 
 
-def _guest(council: Draft, number: int) -> Account:
-    address = f"guest{number:06d}@contoso.example"
-    council.register.add("Third parties", "Contoso", "guest", address, "On file", "Files", council.seed.day(-400))
-    return add_guest(council, Invitation(name=f"Guest {number}", address=address))
+def _leave(council: Draft, accounts: list[Account]) -> None:
+    """Those who left, and may still open something by a group or a share."""
+    within = [a.id for n, a in enumerate(accounts) if story(n) == "leaver in a group"]
+    policies.security_group(council, "Readers", *within)
+
+    def remains(council: Draft, account: Account, _number: int) -> None:
+        council.plant("leaver-access-removed", account.id, "is still in a group, or let in to a file")
+
+    tell(council, accounts, {"leaver in a group": remains, "leaver with a share": remains})
 
 
-def _shared_mailbox(council: Draft, number: int, accounts: list[Account]) -> None:
-    sketch = Sketch(
-        name=f"Team {number}",
-        address=f"team{number:06d}@{_DOMAIN}",
-        purpose="shared",
-        enabled=False,
-        licensed=False,
-        steps=(),
-    )
-    mailbox = add_account(council, sketch)
-    council.register.add("Other accounts", mailbox.user_principal_name, "shared mailbox", mailbox.name, "Town Clerk")
-    delegate = accounts[number * 20 % len(accounts)]
-    key = full_access(council, mailbox, delegate)
-    if number % 10 == 1:
-        council.plant(RULE, key, "no authorisation")
-    else:
-        authorise(council, mailbox, delegate, "Full access")
-    if number % 25 == 2:  # noqa: PLR2004
-        key = forward_all(council, mailbox, f"team{number}@example-mail.test")
-        council.plant(FORWARDED, key, "the whole mailbox goes outside")
+def _much_shared(council: Draft, files: int, visitor: Account) -> None:
+    if not files:
+        return
+    site = add_site(council, "Published")
+    site.fill("Papers", files)
+    for path in [path for path in site.ids if path.startswith("Papers/")]:
+        site.share(path, people_link(council, f"published {path}", "view", guest(visitor)))
+    site.close()
 
 
-def _site(council: Draft, number: int) -> None:
-    site = add_site(council, f"Department {number}")
-    for year in (2024, 2025, 2026):
-        site.fill(f"Papers/{year}", 20)
-
-
-def _work(council: Draft, number: int, account: Account, accounts: list[Account], guests: list[Account]) -> None:
-    colleagues = tuple(accounts[(number + step) % len(accounts)] for step in range(1, min(3, len(accounts))))
-    visitor = guests[number % len(guests)]
-    outsiders = ((visitor.name, visitor.address),) if number % 10 == 0 else ()
-    meeting = Meeting(
-        subject=f"Catch-up {number}",
-        organiser=account,
-        invited=colleagues,
-        outsiders=outsiders,
-        day=number % 80 + 1,
-        link="teams",
-    )
-    add_meeting(council, meeting)
-    if number % 100 == 11:  # noqa: PLR2004
-        (key,) = inbox_rule(council, account, "Home", "forwardTo", (("Me", f"home{number}@example-mail.test"),))
-        council.plant(FORWARDED, key, "forwards to a private address")
-    home = add_onedrive(council, account)
-    home.fill("Papers", 5)
-    if number % 50 == 13:  # noqa: PLR2004
-        key = home.share("Papers", anyone_link(council, f"link {number}", "view"))
-        council.plant("share-anyone-link", key, "a folder open to anyone")
-    if number % 5 == 0:
-        home.share("Papers/Papers 001.docx", people_link(council, f"guest {number}", "view", guest(visitor)))
-    home.close()
+def _many_series(council: Draft, series: int, clerk: Account) -> None:
+    for number in range(series):
+        subject, day = f"Round {number}", number % 20 + 1
+        add_meeting(council, Meeting(subject=subject, organiser=clerk, day=day, link="zoom", every=7, times=2))

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from m365audit.sample.service.exchange_errors import ambiguous, no_such_object
+from m365audit.sample.service import exchange_settings
+from m365audit.sample.service.exchange_errors import ambiguous, no_such_object, not_visible
 from m365audit.sample.service.holdings import EXCHANGE_NAMES, Holdings
 from m365audit.sample.tenant import Json
 
@@ -90,6 +92,17 @@ def _mailbox_permissions(held: Holdings, parameters: Parameters) -> list[Json]:
     return [row for mailbox in found for row in held.tenant.mailbox_permissions.get(mailbox["Guid"], [])]
 
 
+def _protocols(held: Holdings, parameters: Parameters) -> list[Json]:
+    # What is not set on the mailbox itself is as for the organisation, and comes as null.
+    allowed = held.tenant.smtp_allowed
+    return [
+        {name: mailbox.get(name) for name in ("Guid", "Identity", "Name", "DisplayName", "PrimarySmtpAddress")}
+        | dict.fromkeys(("ActiveSyncEnabled", "PopEnabled", "ImapEnabled", "MAPIEnabled", "OWAEnabled"), True)
+        | {"SmtpClientAuthenticationDisabled": not allowed[guid] if (guid := mailbox["Guid"]) in allowed else None}
+        for mailbox in _identified(held, held.tenant.mailboxes, parameters)
+    ]
+
+
 def _recipient_permissions(held: Holdings, parameters: Parameters) -> list[Json]:
     rows = held.tenant.recipient_permissions
     if _identity(parameters) is None:
@@ -97,6 +110,13 @@ def _recipient_permissions(held: Holdings, parameters: Parameters) -> list[Json]
     found = _identified(held, held.tenant.recipients, parameters)
     names = {str(one.get(name, "")).lower() for one in found for name in EXCHANGE_NAMES}
     return [row for row in rows if str(row.get("Identity", "")).lower() in names]
+
+
+def _settings(held: Holdings, parameters: Parameters, cmdlet: str) -> list[Json]:
+    plan = exchange_settings.LICENSED.get(cmdlet)
+    if plan and not held.tenant.has_plan(plan):
+        raise not_visible(cmdlet)
+    return _identified(held, exchange_settings.objects(held, cmdlet), parameters)
 
 
 def _identified(held: Holdings, things: list[Json], parameters: Parameters) -> list[Json]:
@@ -167,6 +187,25 @@ CMDLETS = {
             frozenset({"identity", "resultsize", "includetrusteewithprimarysmtpaddress"}),
         ),
         Cmdlet(
+            "Get-CASMailbox",
+            _protocols,
+            frozenset(
+                [
+                    "Guid",
+                    "Identity",
+                    "Name",
+                    "DisplayName",
+                    "PrimarySmtpAddress",
+                    "ActiveSyncEnabled",
+                    "PopEnabled",
+                    "ImapEnabled",
+                    "MAPIEnabled",
+                    "OWAEnabled",
+                    "SmtpClientAuthenticationDisabled",
+                ]
+            ),
+        ),
+        Cmdlet(
             "Get-Recipient",
             lambda held, parameters: _identified(held, held.tenant.recipients, parameters),
             _RECIPIENT | {"ExternalEmailAddress", "WindowsLiveID"},
@@ -192,4 +231,12 @@ CMDLETS = {
             ),
         ),
     )
+} | {
+    name.lower(): Cmdlet(
+        name,
+        partial(_settings, cmdlet=name),
+        frozenset(columns),
+        frozenset({"identity", "resultsize"} if name in exchange_settings.MANY else {"identity"}),
+    )
+    for name, columns in exchange_settings.COLUMNS.items()
 }

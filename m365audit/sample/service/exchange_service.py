@@ -68,9 +68,12 @@ class ExchangeService:
 
     async def _answer_known(self, ask: Ask, claims: Claims) -> tuple[str, Answer]:
         _, version, tenant_id, what = [*ask.path.strip("/").split("/", 3), "", "", ""][:4]
-        allowed = "Exchange.ManageAsApp" in claims.permissions and claims.roles & _READING_ROLES
+        permission = "Exchange.Manage" if claims.delegated else "Exchange.ManageAsApp"
+        allowed = permission in claims.permissions and claims.roles & _READING_ROLES
         if tenant_id.lower() != claims.tenant_id.lower() or not allowed:
             return "", exchange_errors.forbidden(claims.app_id)
+        if claims.delegated and ask.headers.get("x-anchormailbox", "").lower() != f"upn:{claims.upn}".lower():
+            return "", exchange_errors.bad_request("The X-AnchorMailbox header does not name who has signed in.")
         if (version, what) == ("v1.0", "EXOModuleFile"):
             return "", _catalogue(ask)
         if (version, what) != ("beta", "InvokeCommand"):

@@ -31,7 +31,7 @@ class Step:
 
 
 async def run(ask: Ask, serve: Callable[[Ask], Awaitable[Answer]], chance: random.Random) -> Answer:
-    """Answer a batch; the responses come in no particular order.
+    """Answer a batch; the responses come in no particular order, and one of status 0 not at all.
 
     Raises:
         ProblemError: 400 or 415, on a batch that is malformed as a whole.
@@ -47,7 +47,8 @@ async def run(ask: Ask, serve: Callable[[Ask], Awaitable[Answer]], chance: rando
         answers[step.key] = _FAILED_DEPENDENCY if failed else await serve(step.ask)
     order = list(answers.items())
     chance.shuffle(order)
-    responses = [_response(key, answer, shout=chance.random() < 0.5) for key, answer in order]  # noqa: PLR2004
+    told = [(key, answer) for key, answer in order if answer.status]
+    responses = [_response(key, answer, shout=chance.random() < 0.5) for key, answer in told]  # noqa: PLR2004
     return Answer(200, orjson.dumps({"responses": responses}), {"Content-Type": "application/json"})
 
 

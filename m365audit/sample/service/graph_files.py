@@ -59,12 +59,15 @@ def _delta(call: Call) -> Listing:
 
 
 def _preferences(call: Call) -> list[str]:
-    """The preferences that are honoured; without Sites.FullControl.All none is, and nothing says so but silence."""
-    if not holds(call.claims.permissions, _FULL_CONTROL):
-        return []
-    asked = frozenset(call.ask.preferences)
-    honoured = ["hierarchicalsharing"] if "hierarchicalsharing" in asked else []
-    return honoured + (sorted(_TOGETHER) if asked >= _TOGETHER else [])
+    """The preferences that are honoured; nothing says of one that is not but silence.
+
+    Microsoft documents Sites.FullControl.All for them. Whether it marks only what was shared itself for others too is
+    its own choice.
+    """
+    asked, full = frozenset(call.ask.preferences), holds(call.claims.permissions, _FULL_CONTROL)
+    marks_own = full if call.manner.marks_own is None else call.manner.marks_own
+    honoured = ["hierarchicalsharing"] if marks_own and "hierarchicalsharing" in asked else []
+    return honoured + (sorted(_TOGETHER) if full and asked >= _TOGETHER else [])
 
 
 def _recognise(call: Call) -> None:
@@ -72,6 +75,14 @@ def _recognise(call: Call) -> None:
     if state is None or state.get("delta") != call.ask.path:
         message = "Resync required. Replace any local items with the server's version."
         raise ProblemError(410, "resyncRequired", message, {"Location": f"{call.ask.base}{call.ask.path}"})
+
+
+def _item(call: Call) -> Single:
+    library = _library(call)
+    item = library.by_id.get(call.captured["item"])
+    if item is None:
+        NO_ITEM.refuse()
+    return Single(library.described(item))
 
 
 def _permissions(call: Call) -> Listing:
@@ -133,6 +144,16 @@ FILE_ROUTES = (
     _delta_route("/drives/{drive}/root/delta()"),
     _delta_route("/drives/{drive}/items/root/delta"),
     _delta_route("/drives/{drive}/items/root/delta()"),
+    Route(
+        path="/drives/{drive}/items/{item}",
+        entity="driveItem",
+        answer=_item,
+        needs=_READ_FILES,
+        refusal=SHAREPOINT,
+        bucket="sharepoint",
+        context="drives('{drive}')/items/$entity",
+        options=SELECT,
+    ),
     Route(
         path="/drives/{drive}/items/{item}/permissions",
         entity="permission",

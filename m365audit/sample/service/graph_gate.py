@@ -1,17 +1,21 @@
 """What stands between a request and the route it asks for: options, limits, permissions, licences."""
 
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from m365audit.sample.service.graph_errors import NOT_PREMIUM, REPORTS, ProblemError, reject
+from m365audit.sample.service.graph_errors import DIRECTORY, NOT_PREMIUM, REPORTS, ProblemError, reject
 from m365audit.sample.service.graph_options import Options, read_options
 from m365audit.sample.service.graph_route import Call, Route
 from m365audit.sample.service.graph_types import entity_types
-from m365audit.sample.service.limits import Bucket, Meters, Usage
+from m365audit.sample.service.limits import IN_FLIGHT, Bucket, Meters, Usage
 from m365audit.sample.service.message import Ask
 from m365audit.sample.service.tokens import holds
 from m365audit.sample.tenant import Tenant
 
 _LAST_SIGN_IN = "signInActivity"
+_WITH_KEYS = frozenset({"application", "servicePrincipal"})
+_KEYS = "keyCredentials"
 _WITH_SIGN_INS = 500
 _SMALL_PAGE = 20
 _WARNING_SHARE = 0.8
@@ -56,17 +60,32 @@ class Gate:
         Raises:
             ProblemError: 429.
         """
-        units = _units(route, options)
-        headers = {"x-ms-resource-unit": str(units)} if route.bucket == "identity" else {}
-        usages = [self._meters.charge(route.bucket, tenant, mailbox, units)]
-        if _asks_for_sign_ins(route, options):
-            usages.append(self._meters.charge("sign-in activity", tenant, mailbox, 1))
+        spent = spends(route, options)
+        headers = {"x-ms-resource-unit": str(spent["identity"])} if "identity" in spent else {}
+        part = counted_apart(route, mailbox)
+        usages = [self._meters.charge(bucket, tenant, part, units) for bucket, units in spent.items()]
         for usage in usages:
             if usage is not None and usage.refused:
                 raise throttled(usage.limit.bucket, usage, tenant.tenant_id)
             if usage is not None:
                 headers |= _usage_headers(usage)
         return headers
+
+    @asynccontextmanager
+    async def at_work(self, route: Route, tenant: Tenant, mailbox: str, seconds: float) -> AsyncIterator[None]:
+        """Hold a place among the requests the service works on at once; work in a mailbox takes ``seconds``.
+
+        Raises:
+            ProblemError: 429.
+        """
+        if route.bucket not in IN_FLIGHT:
+            yield
+            return
+        whose = f"{tenant.tenant_id}/{mailbox}"
+        async with self._meters.in_flight(route.bucket, whose, seconds) as admitted:
+            if not admitted:
+                raise throttled(route.bucket, None, tenant.tenant_id)
+            yield
 
     def admit(self, route: Route, call: Call) -> None:
         """Check permissions and licences.
@@ -76,6 +95,8 @@ class Gate:
         """
         if not holds(call.claims.permissions, route.needs) or (route.app_only and call.claims.delegated):
             route.refusal.refuse(route.needs[0])
+        if call.claims.delegated and not call.claims.roles & route.roles:
+            DIRECTORY.refuse()
         if _asks_for_sign_ins(route, call.options):
             if not holds(call.claims.permissions, ("AuditLog.Read.All",)):
                 REPORTS.refuse("AuditLog.Read.All")
@@ -109,6 +130,21 @@ def throttled(bucket: Bucket, usage: Usage | None, tenant_id: str) -> ProblemErr
 
 def _asks_for_sign_ins(route: Route, options: Options) -> bool:
     return route.entity == "user" and _LAST_SIGN_IN in (options.select or ())
+
+
+def spends(route: Route, options: Options) -> dict[Bucket, int]:
+    """The units a request costs, by bucket."""
+    spent: dict[Bucket, int] = {route.bucket: _units(route, options), "graph": 1}
+    if _asks_for_sign_ins(route, options):
+        spent["sign-in activity"] = 1
+    if route.entity in _WITH_KEYS and _KEYS in (options.select or ()):
+        spent["key credentials"] = 1
+    return spent
+
+
+def counted_apart(route: Route, mailbox: str) -> str:
+    """What a request is counted by where a limit holds for each mailbox or each report."""
+    return route.path if route.bucket == "usage reports" else mailbox
 
 
 def _units(route: Route, options: Options) -> int:

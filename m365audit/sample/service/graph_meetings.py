@@ -7,10 +7,14 @@ from m365audit.sample.service.graph_route import Call, Route
 from m365audit.sample.service.holdings import BY_LINK, BY_NUMBER
 
 _FILTERS = {"JoinWebUrl": BY_LINK, "joinWebUrl": BY_LINK, BY_NUMBER: BY_NUMBER}
+_NOT_YOURS = "3003: User does not have access to lookup meeting."
 
 
 def _meetings(call: Call) -> Listing:
     user = call.captured["user"]
+    if call.claims.delegated:
+        # Whatever was consented to, people look up the meetings they organise themselves.
+        raise ProblemError(403, "Forbidden", _NOT_YOURS)
     if not call.tenant.access_policy:
         message = f"No application access policy found for this app {call.claims.app_id} on the user {user}."
         raise ProblemError(403, "Forbidden", message)
@@ -25,7 +29,7 @@ def _meetings(call: Call) -> Listing:
         raise ProblemError(404, "NotFound", f"User '{user}' was not found; the id of the organiser is needed.")
     found = call.holdings.meetings(_FILTERS[path], value)
     if any(owner != user for owner, _ in found):
-        raise ProblemError(403, "Forbidden", "3003: User does not have access to lookup meeting.")
+        raise ProblemError(403, "Forbidden", _NOT_YOURS)
     return Listing([meeting for _, meeting in found])
 
 
@@ -39,6 +43,5 @@ MEETING_ROUTES = (
         bucket="teams",
         context="users('{user}')/onlineMeetings",
         options=frozenset({"$filter", "$select", "$skiptoken"}),
-        app_only=True,
     ),
 )

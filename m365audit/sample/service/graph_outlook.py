@@ -44,6 +44,10 @@ def _rules(call: Call) -> Listing:
     return Listing(call.tenant.inbox_rules.get(_mailbox(call), []))
 
 
+def _calendar_permissions(call: Call) -> Listing:
+    return Listing(call.tenant.calendar_permissions.get(_mailbox(call), []))
+
+
 def _event(call: Call) -> Single:
     zone = _zone(call)
     for event in call.tenant.calendars.get(_mailbox(call), ()):
@@ -159,6 +163,16 @@ OUTLOOK_ROUTES = (
         refusal=OUTLOOK,
         bucket="outlook",
         context="users('{user}')/mailFolders('inbox')/messageRules",
+        app_only=True,
+    ),
+    Route(
+        path="/users/{user}/calendar/calendarPermissions",
+        entity="calendarPermission",
+        answer=_calendar_permissions,
+        needs=_READ_CALENDARS,
+        refusal=OUTLOOK,
+        bucket="outlook",
+        context="users('{user}')/calendar/calendarPermissions",
         app_only=True,
     ),
     Route(

@@ -17,6 +17,8 @@ from m365audit.sample.tenant import Json, Tenant
 SELECT = frozenset({"$select"})
 PAGED = frozenset({"$select", "$top", "$skiptoken"})
 UNCUT = frozenset({"$skiptoken"})
+READERS = frozenset({"Global Reader", "Global Administrator"})
+"""Directory roles that let a person read whatever is not one's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class Call:
 class Route:
     """One address of Graph. ``path`` has its variable segments in braces.
 
-    ``needs``: any one of these permissions opens it; the first is the one a refusal names. ``app_only`` refuses people.
+    ``needs``: any one of these permissions opens it; the first is the one a refusal names. ``app_only`` refuses people;
+    of the others it lets in those with one of the directory ``roles``.
     ``page`` and ``most`` are the default and the largest ``$top``. ``default`` is what is shown when nothing is
     selected (``None``: everything). ``hides`` says which properties the caller's permissions do not cover.
     ``units`` is the base cost in the bucket's own units. ``context`` is the fragment of ``@odata.context``.
@@ -72,6 +75,7 @@ class Route:
     default: tuple[str, ...] | None = None
     hides: Callable[[Claims], frozenset[str]] = lambda _: frozenset()
     app_only: bool = False
+    roles: frozenset[str] = READERS
 
 
 def match(routes: tuple[Route, ...], path: str) -> tuple[Route, dict[str, str]]:

@@ -7,15 +7,21 @@ import orjson
 
 from m365audit.sample.service import graph_batch
 from m365audit.sample.service.clock import Clock
+from m365audit.sample.service.graph_apps import APP_ROUTES
+from m365audit.sample.service.graph_devices import DEVICE_ROUTES
 from m365audit.sample.service.graph_errors import NOT_ALLOWED, ProblemError, correlated, new_id, refused
 from m365audit.sample.service.graph_files import FILE_ROUTES
-from m365audit.sample.service.graph_gate import Gate, throttled
+from m365audit.sample.service.graph_gate import Gate
 from m365audit.sample.service.graph_identity import IDENTITY_ROUTES
 from m365audit.sample.service.graph_meetings import MEETING_ROUTES
 from m365audit.sample.service.graph_options import Options
 from m365audit.sample.service.graph_outlook import OUTLOOK_ROUTES
 from m365audit.sample.service.graph_pages import Cut, Listing, Pager
+from m365audit.sample.service.graph_policies import POLICY_ROUTES
+from m365audit.sample.service.graph_reports import REPORT_ROUTES
+from m365audit.sample.service.graph_roles import ROLE_ROUTES
 from m365audit.sample.service.graph_route import Call, Route, Single, match
+from m365audit.sample.service.graph_signals import SIGNAL_ROUTES
 from m365audit.sample.service.graph_types import entity_types
 from m365audit.sample.service.holdings import Holdings
 from m365audit.sample.service.limits import Meters
@@ -24,7 +30,18 @@ from m365audit.sample.service.message import Answer, Ask, Log, Logged
 from m365audit.sample.service.tokens import BadTokenError, Claims, Tokens
 from m365audit.sample.tenant import Json
 
-ROUTES: tuple[Route, ...] = (*IDENTITY_ROUTES, *OUTLOOK_ROUTES, *MEETING_ROUTES, *FILE_ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *IDENTITY_ROUTES,
+    *OUTLOOK_ROUTES,
+    *MEETING_ROUTES,
+    *FILE_ROUTES,
+    *DEVICE_ROUTES,
+    *SIGNAL_ROUTES,
+    *ROLE_ROUTES,
+    *APP_ROUTES,
+    *POLICY_ROUTES,
+    *REPORT_ROUTES,
+)
 
 _VERSION = "/v1.0"
 _CHALLENGE = (
@@ -49,7 +66,6 @@ class GraphService:
         self._tenants = tenants
         self._tokens = tokens
         self._clock = clock
-        self._meters = meters
         self._manner = manner
         self._faults = faults
         self._log = log
@@ -93,10 +109,13 @@ class GraphService:
             version = ask.path.strip("/").partition("/")[0]
             raise ProblemError(404, "ResourceNotFound", f"Invalid version: {version}.")
         if _is_batch(ask):
-            return await graph_batch.run(ask, lambda step: self._answer_known(step, claims), self._chance)
+            return await graph_batch.run(ask, lambda step: self._part(step, claims), self._chance)
         if ask.method != "GET":
             NOT_ALLOWED.refuse(headers={"Allow": "GET"})
         return await self._read(ask, claims)
+
+    async def _part(self, ask: Ask, claims: Claims) -> Answer:
+        return self._faults.befall(ask, await self._answer_known(ask, claims))[0]
 
     async def _read(self, ask: Ask, claims: Claims) -> Answer:
         route, captured = match(ROUTES, ask.path.removeprefix(_VERSION))
@@ -106,12 +125,7 @@ class GraphService:
         usage = self._gate.charge(route, options, holdings.tenant, mailbox)
         call = Call(ask, options, claims, holdings, captured, self._manner, self._tokens)
         self._gate.admit(route, call)
-        if route.bucket != "outlook":
-            return self._render(route, call, usage)
-        whose, seconds = f"{claims.tenant_id}/{mailbox}", self._manner.mailbox_seconds
-        async with self._meters.in_flight("outlook", whose, seconds) as admitted:
-            if not admitted:
-                raise throttled(route.bucket, None, claims.tenant_id)
+        async with self._gate.at_work(route, holdings.tenant, mailbox, self._manner.mailbox_seconds):
             return self._render(route, call, usage)
 
     def _render(self, route: Route, call: Call, headers: dict[str, str]) -> Answer:

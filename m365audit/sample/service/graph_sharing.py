@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
+from urllib.parse import quote
 
 from m365audit.sample.tenant import Json
 
@@ -25,6 +26,17 @@ class Library:
             seen.add(above)
             item = self.by_id[above]
             yield item
+
+    def described(self, item: Json) -> Json:
+        """An item by itself: with the path of its folder, and marked as shared with whatever is above it."""
+        above = list(self.above(item))
+        marked = next((one["shared"] for one in (item, *above) if one.get("shared") is not None), None)
+        seen = {key: value for key, value in item.items() if key not in {"shared", "permissions"}}
+        if above:
+            path = "/".join(quote(folder["name"]) for folder in reversed(above[:-1]))
+            place = f"/drives/{self.drive_id}/root:{f'/{path}' if path else ''}"
+            seen["parentReference"] = seen["parentReference"] | {"path": place}
+        return seen | {"shared": marked} if marked else seen
 
     def granted(self, item: Json) -> list[Json]:
         """The permissions given on the item itself, not on a folder above it."""

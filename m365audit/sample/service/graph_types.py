@@ -19,11 +19,14 @@ USER_DEFAULT = (
 BASIC = frozenset({"id", "displayName", "givenName", "surname", "mail", "userPrincipalName", "userType"})
 """All of a user that ``User.ReadBasic.All`` shows."""
 
-_SPARSE = frozenset({"driveItem", "permission", "site", "drive", "authenticationMethod"})
+_SPARSE = frozenset({"driveItem", "permission", "site", "drive", "authenticationMethod", "directoryObject"})
 """Entities that leave out what they do not have. The others say null, or an empty list."""
 
-_LEFT_OUT = frozenset({"signInActivity"})
+_LEFT_OUT = frozenset({"signInActivity", "perUserMfaState"})
 """Properties that are left out when there is nothing to say, even by entities that say null."""
+
+UNDOCUMENTED = {"user": frozenset({"perUserMfaState"})}
+"""Properties that stand in no metadata, and come to who selects them all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +44,13 @@ class EntityType:
 
     def unknown(self, names: Iterable[str]) -> str | None:
         """The first name that is neither a property nor a relation."""
-        return next((name for name in names if name not in self.properties and name not in self.relations), None)
+        known = self.properties.keys() | self.relations | UNDOCUMENTED.get(self.name, frozenset())
+        return next((name for name in names if name not in known), None)
 
     def projection(self, names: Iterable[str], hidden: frozenset[str] = frozenset()) -> Callable[[Json], Json]:
         """How an object is cut down to those properties; what is hidden is left out without a word."""
-        wanted = [name for name in names if name in self.properties and name not in hidden]
+        known = self.properties.keys() | UNDOCUMENTED.get(self.name, frozenset())
+        wanted = [name for name in names if name in known and name not in hidden]
         if self.name in _SPARSE:
             return lambda thing: {key: value for key, value in thing.items() if key in wanted or key[0] == "@"}
         blank: list[tuple[str, Any]] = [
@@ -64,7 +69,7 @@ class EntityType:
 
     def as_kept(self, hidden: frozenset[str] = frozenset()) -> Callable[[Json], Json]:
         """How an object looks when nothing is selected: everything it has but relations."""
-        omit = self.relations | hidden
+        omit = self.relations | hidden | UNDOCUMENTED.get(self.name, frozenset())
         return lambda thing: {key: value for key, value in thing.items() if key not in omit}
 
     def veil(self, thing: Json) -> Json:
@@ -77,7 +82,10 @@ class EntityType:
 @cache
 def entity_types() -> dict[str, EntityType]:
     """Every entity type the imitation serves, by its short name (``user``)."""
-    raw: Json = orjson.loads(files("m365audit.sample.service").joinpath("graph_types.json").read_bytes())
+    raw: Json = {}
+    for table in files("m365audit.sample.service").iterdir():
+        if table.name.startswith("graph_types") and table.name.endswith(".json"):
+            raw |= orjson.loads(table.read_bytes())
     types = {
         name: EntityType(
             name,
@@ -96,6 +104,8 @@ def entity_types() -> dict[str, EntityType]:
 def _veiled(thing: Json, path: list[str], newer: frozenset[str]) -> Json:
     head, *rest = path
     value = thing.get(head)
+    if not rest and isinstance(value, list):
+        return {**thing, head: ["unknownFutureValue" if one in newer else one for one in value]}
     if not rest:
         return {**thing, head: "unknownFutureValue"} if value in newer else thing
     if isinstance(value, dict):

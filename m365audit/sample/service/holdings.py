@@ -32,6 +32,8 @@ class Holdings:
             user["userPrincipalName"].lower(): user for user in tenant.users if user.get("userPrincipalName")
         }
         self._groups = {group["id"]: group for group in tenant.groups}
+        self._principals = {principal["id"]: principal for principal in tenant.service_principals}
+        self._known = self._users | self._groups | self._principals
         self._sites = {site["id"] for site in tenant.sites}
         self._drives = {drive["id"] for drives in tenant.drives.values() for drive in drives} | set(tenant.items)
         self._libraries: dict[str, Library] = {}
@@ -52,8 +54,18 @@ class Holdings:
 
     def members(self, group: Json) -> list[Json]:
         """The direct members of a group, where the tenant says who they are (object ids, or whole objects)."""
-        known = self._users | self._groups
-        return [_named(member, known) for member in group.get("members", ())]
+        return self._those(group.get("members", ()))
+
+    def owners(self, group: Json) -> list[Json]:
+        """The owners of a group, where the tenant says who they are."""
+        return self._those(group.get("owners", ()))
+
+    def principal(self, object_id: str) -> Json | None:
+        """The user, group or app with that object id, with its type; ``None`` where it is gone."""
+        return next(iter(self._those([object_id] if object_id in self._known else [])), None)
+
+    def _those(self, things: Iterable[str | Json]) -> list[Json]:
+        return [_named(thing, self._known) for thing in things]
 
     def transitive_members(self, group: Json) -> list[Json]:
         """The members of a group and of the groups in it, each once."""
@@ -100,6 +112,7 @@ class Holdings:
 def _named(member: str | Json, known: dict[str, Json]) -> Json:
     thing = known[member] if isinstance(member, str) else member
     kind = "group" if "groupTypes" in thing or "securityEnabled" in thing else "user"
+    kind = "servicePrincipal" if "servicePrincipalType" in thing else kind
     return {"@odata.type": f"#microsoft.graph.{kind}"} | thing
 
 
@@ -134,6 +147,39 @@ def _typed(tenant: Tenant) -> Iterator[tuple[str, Iterable[Json]]]:
     yield "driveItem", (item for items in tenant.items.values() for item in items)
     yield "permission", (given for granted in tenant.permissions.values() for given in granted)
     yield "sharepointSettings", [tenant.sharing_settings]
+    yield "identitySecurityDefaultsEnforcementPolicy", [tenant.security_defaults]
+    yield "conditionalAccessPolicy", tenant.conditional_access
+    for place in tenant.named_locations:
+        yield str(place["@odata.type"]).rpartition(".")[2], [place]
+    yield "authenticationStrengthPolicy", tenant.authentication_strengths
+    yield "authenticationMethodsPolicy", [tenant.authentication_methods_policy]
+    yield "groupSetting", tenant.group_settings
+    yield "unifiedRoleDefinition", tenant.role_definitions
+    yield "unifiedRoleAssignment", tenant.role_assignments
+    yield "unifiedRoleEligibilityScheduleInstance", tenant.role_eligibility
+    yield "servicePrincipal", tenant.service_principals
+    yield "application", tenant.applications
+    yield "oAuth2PermissionGrant", tenant.delegated_grants
+    yield "appRoleAssignment", tenant.app_roles_given
+    yield "authorizationPolicy", [tenant.authorization_policy]
+    yield "adminConsentRequestPolicy", [tenant.admin_consent_policy]
+    yield "activityBasedTimeoutPolicy", tenant.timeout_policies
+    yield "crossTenantAccessPolicyConfigurationPartner", tenant.cross_tenant_partners
+    yield "directoryAudit", tenant.directory_audits
+    yield "calendarPermission", (one for given in tenant.calendar_permissions.values() for one in given)
+    yield "secureScore", tenant.secure_scores
+    yield "security.alert", tenant.alerts
+    yield "riskyUser", tenant.risky_users
+    yield "simulation", tenant.simulations
+    yield "sensitivityLabel", tenant.sensitivity_labels
+    yield "configurationSnapshotJob", tenant.snapshot_jobs
+    yield "configurationBaseline", tenant.configuration_snapshots
+    yield "device", tenant.devices
+    yield "managedDevice", tenant.managed_devices
+    yield "windowsProtectionState", tenant.windows_protection.values()
+    yield "deviceManagement", [tenant.device_management]
+    for policy in tenant.compliance_policies:
+        yield str(policy["@odata.type"]).rpartition(".")[2], [policy]
 
 
 def _refuse_inventions(tenant_id: str, name: str, things: Iterable[Json]) -> None:

@@ -1,12 +1,15 @@
 """The imitation without a network: an httpx transport that answers in the same event loop."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import httpx
 
 from m365audit.sample.service.clock import Clock
+from m365audit.sample.service.faults import BreakOff
 from m365audit.sample.service.message import Ask, lower
 from m365audit.sample.service.server import Service
+
+_SLOWEST_SECONDS = 600
 
 
 class Inside(httpx.AsyncBaseTransport):
@@ -26,6 +29,7 @@ class Inside(httpx.AsyncBaseTransport):
 
         Raises:
             httpx.RemoteProtocolError: the service broke the connection off before or within its answer.
+            httpx.ReadTimeout: it sent nothing more for as long as the client waits.
         """
         url = request.url
         path, _, query = url.raw_path.decode("ascii").partition("?")
@@ -38,18 +42,25 @@ class Inside(httpx.AsyncBaseTransport):
         if broken == "hang-up":
             message = "Server disconnected without sending a response."
             raise httpx.RemoteProtocolError(message, request=request)
-        stream = _Cut(answer.body, request) if broken == "cut" else httpx.ByteStream(answer.body)
+        stream = _Cut(answer.body, request, self._clock, broken) if broken else httpx.ByteStream(answer.body)
         return httpx.Response(answer.status, headers=answer.headers, stream=stream, request=request)
 
 
 class _Cut(httpx.AsyncByteStream):
-    """Half of a body, and then no more."""
+    """Half of a body, and then no more: at once, or after all the time the client has for it."""
 
-    def __init__(self, body: bytes, request: httpx.Request) -> None:
+    def __init__(self, body: bytes, request: httpx.Request, clock: Clock, how: BreakOff) -> None:
         self._body = body
         self._request = request
+        self._clock = clock
+        self._how = how
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield self._body[: len(self._body) // 2]
+        if self._how == "slow":
+            patience: Mapping[str, float | None] = self._request.extensions.get("timeout", {})
+            await self._clock.sleep(patience.get("read") or _SLOWEST_SECONDS)
+            message = "The read operation timed out"
+            raise httpx.ReadTimeout(message, request=self._request)
         message = "peer closed connection without sending complete message body"
         raise httpx.RemoteProtocolError(message, request=self._request)

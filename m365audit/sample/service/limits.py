@@ -10,8 +10,25 @@ from typing import Literal
 from m365audit.sample.service.clock import Clock
 from m365audit.sample.tenant import Tenant
 
-Bucket = Literal["identity", "reports", "sign-in activity", "outlook", "sharepoint", "teams", "none"]
-Scope = Literal["app", "tenant", "mailbox"]
+Bucket = Literal[
+    "graph",
+    "identity",
+    "reports",
+    "sign-in activity",
+    "key credentials",
+    "conditional access",
+    "usage reports",
+    "outlook",
+    "sharepoint",
+    "teams",
+    "intune",
+    "security",
+    "service communications",
+    "none",
+]
+Scope = Literal["app", "tenant", "mailbox", "report"]
+Says = Literal["always", "every other time", "never"]
+Tiers = tuple[tuple[float, float], ...]
 
 DAY = 86_400
 EVERY_SIZE = math.inf
@@ -19,32 +36,54 @@ EVERY_SIZE = math.inf
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A limit: so many units in any stretch of ``seconds``, for the whole app, each tenant or each mailbox.
+    """A limit: so many units in any stretch of ``seconds``, for the whole app, each tenant, mailbox or report.
 
     ``units`` goes by the tenant's size (users; for SharePoint licences bought): the first row that is large enough.
-    ``retry_after``: whether a refusal says when to come back always, or only every other time.
+    ``retry_after``: whether a refusal says when to come back.
     """
 
     bucket: Bucket
     scope: Scope
     seconds: float
-    units: tuple[tuple[float, float], ...]
-    retry_after: Literal["always", "every other time"] = "always"
+    units: Tiers
+    retry_after: Says = "always"
 
+
+def _every(units: float) -> Tiers:
+    return ((EVERY_SIZE, units),)
+
+
+_SHAREPOINT: Tiers = ((1_000, 1_200), (5_000, 2_400), (15_000, 3_600), (50_000, 4_800), (EVERY_SIZE, 6_000))
 
 LIMITS = (
+    Limit("graph", "app", 10, _every(130_000)),
     Limit("identity", "tenant", 10, ((49, 3_500), (500, 5_000), (EVERY_SIZE, 8_000))),
-    Limit("reports", "tenant", 10, ((EVERY_SIZE, 5),), "every other time"),
-    Limit("reports", "app", 10, ((EVERY_SIZE, 122),), "every other time"),
-    Limit("sign-in activity", "tenant", 60, ((EVERY_SIZE, 10),), "every other time"),
-    Limit("sign-in activity", "app", 60, ((EVERY_SIZE, 10),), "every other time"),
-    Limit("outlook", "mailbox", 600, ((EVERY_SIZE, 10_000),)),
-    Limit("sharepoint", "tenant", 60, ((1_000, 1_200), (EVERY_SIZE, 2_400))),
-    Limit("sharepoint", "tenant", DAY, ((1_000, 1_200_000), (EVERY_SIZE, 2_400_000))),
-    Limit("teams", "tenant", 1, ((EVERY_SIZE, 30),)),
+    Limit("identity", "app", 20, _every(150_000)),
+    Limit("reports", "tenant", 10, _every(5), "every other time"),
+    Limit("reports", "app", 10, _every(122), "every other time"),
+    Limit("sign-in activity", "tenant", 60, _every(10), "every other time"),
+    Limit("sign-in activity", "app", 60, _every(10), "every other time"),
+    Limit("key credentials", "tenant", 60, _every(150)),
+    Limit("conditional access", "tenant", 1, _every(1), "never"),
+    Limit("usage reports", "report", 600, _every(14)),
+    Limit("usage reports", "tenant", 600, _every(40)),
+    Limit("outlook", "mailbox", 600, _every(10_000)),
+    Limit("sharepoint", "tenant", 60, _SHAREPOINT),
+    Limit("sharepoint", "tenant", DAY, tuple((most, units * 1_000) for most, units in _SHAREPOINT)),
+    Limit("teams", "tenant", 1, _every(5)),
+    Limit("intune", "tenant", 20, _every(2_000)),
+    Limit("security", "tenant", 60, _every(150)),
+    Limit("security", "tenant", 600, _every(10_000)),
+    Limit("service communications", "tenant", 60, _every(240)),
+    Limit("service communications", "tenant", 3_600, _every(800)),
 )
-IN_FLIGHT = {"outlook": 4, "exchange": 10}
-"""Requests at work at once: Outlook for each mailbox, Exchange for each tenant (Microsoft publishes none for it)."""
+"""What Microsoft publishes; for Teams meetings, what it advises."""
+
+IN_FLIGHT = {"outlook": 4, "exchange": 4, "security": 4}
+"""Requests at work at once: Outlook for each mailbox, the others for each tenant.
+
+Microsoft publishes none for Exchange, and refuses with words that speak of one; four is what others have found.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +140,12 @@ class Meters:
         self._refusals: Counter[Limit] = Counter()
         self.refused: defaultdict[str, int] = defaultdict(int)
 
-    def charge(self, bucket: Bucket, tenant: Tenant, mailbox: str, units: float) -> Usage | None:
-        """Spend units of every limit of a bucket; the usage of the tightest, or ``None`` where there is no limit."""
-        usages = list(self._charged(bucket, tenant, mailbox, units)) if self._on else []
+    def charge(self, bucket: Bucket, tenant: Tenant, part: str, units: float) -> Usage | None:
+        """Spend units of every limit of a bucket; the usage of the tightest, or ``None`` where there is no limit.
+
+        ``part`` is the mailbox or the report, where one is asked for.
+        """
+        usages = list(self._charged(bucket, tenant, part, units)) if self._on else []
         if any(usage.refused for usage in usages):
             self.refused[bucket] += 1
         return max(usages, key=lambda usage: (usage.refused, usage.share), default=None)
@@ -126,25 +168,34 @@ class Meters:
         finally:
             self._busy[key] -= 1
 
-    def _charged(self, bucket: Bucket, tenant: Tenant, mailbox: str, units: float) -> Iterator[Usage]:
+    def _charged(self, bucket: Bucket, tenant: Tenant, part: str, units: float) -> Iterator[Usage]:
         now = self._clock.seconds()
         for limit in LIMITS:
             if limit.bucket != bucket:
                 continue
-            whose = {"app": "", "tenant": tenant.tenant_id, "mailbox": f"{tenant.tenant_id}/{mailbox}"}[limit.scope]
-            window = self._windows.setdefault((limit, whose), _Window(limit.seconds))
-            allowed = next(units for size, units in limit.units if _size(bucket, tenant) <= size)
+            window = self._windows.setdefault((limit, whose(limit, tenant.tenant_id, part)), _Window(limit.seconds))
+            allowance = allowed(limit, tenant)
             window.spend(now, units)
-            refused = window.used > allowed
-            wait = window.wait(now, allowed, units) if refused else 0.0
-            yield Usage(limit, allowed, window.used, refused, self._say(limit, wait))
+            refused = window.used > allowance
+            wait = window.wait(now, allowance, units) if refused else 0.0
+            yield Usage(limit, allowance, window.used, refused, self._say(limit, wait))
 
     def _say(self, limit: Limit, wait: float) -> int | None:
-        if not wait:
+        if not wait or limit.retry_after == "never":
             return None
         self._refusals[limit] += 1
         silent = limit.retry_after == "every other time" and self._refusals[limit] % 2 == 0
         return None if silent else max(1, math.ceil(wait))
+
+
+def whose(limit: Limit, tenant_id: str, part: str) -> str:
+    """Which of a limit's separate counts a request of a tenant belongs to."""
+    return {"app": "", "tenant": tenant_id}.get(limit.scope, f"{tenant_id}/{part}")
+
+
+def allowed(limit: Limit, tenant: Tenant) -> float:
+    """The units a tenant is allowed in a limit's stretch of time."""
+    return next(units for size, units in limit.units if _size(limit.bucket, tenant) <= size)
 
 
 def _size(bucket: Bucket, tenant: Tenant) -> int:

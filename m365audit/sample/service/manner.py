@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 
-BreakOff = Literal["cut", "hang-up"]
-"""How a connection ends too early: after half of the answer, or before any of it."""
+from m365audit.sample.service.clock import Clock
+from m365audit.sample.service.faults import BreakOff
+from m365audit.sample.service.message import Answer, Ask
+from m365audit.sample.service.schedule import Schedule
+from m365audit.sample.service.tokens import Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +19,9 @@ class Manner:
     ``max_page`` caps every page, whatever was asked for. ``seed`` shuffles every collection (``None`` keeps the order
     of the tenant). ``empty_pages`` puts an empty page with a nextLink before every other page. ``repeats`` sends some
     sites twice, and some drive items first as they were earlier and later as they are. ``inherited_from`` is what an
-    inherited permission carries: a reference, an empty object, or nothing. ``false_refusals`` is how often a tenant
+    inherited permission carries: a reference, an empty object, or nothing. ``marks_own`` says whether a library's feed
+    marks only what was shared itself when it is asked to, and not all below it (``None``: for those with
+    Sites.FullControl.All). ``false_refusals`` is how often a tenant
     with Entra ID P1 is at first told it has none. ``mailbox_seconds`` is how long a mailbox is busy with a request.
     ``token_seconds`` is how long a bearer token lasts.
     """
@@ -26,6 +31,7 @@ class Manner:
     empty_pages: bool = False
     repeats: bool = False
     inherited_from: Literal["reference", "empty", "absent"] = "reference"
+    marks_own: bool | None = None
     false_refusals: int = 0
     mailbox_seconds: float = 0.005
     token_seconds: int = 3600
@@ -36,9 +42,9 @@ class Fault:
     """One thing going wrong: whatever asks for a path like ``pattern`` (``*`` and ``?`` as in a shell) gets this.
 
     Paths are whole (``/v1.0/drives/*``), without the query; an Exchange command is its path, a slash and its name.
-    ``times`` runs out; ``None`` never does. ``cut`` sends half of the true answer, ``hang-up`` none of it; both only
-    outside ``$batch``. Otherwise the answer is ``status`` with ``headers``, and ``body`` or else an error of that
-    ``code`` and ``message``.
+    ``times`` runs out; ``None`` never does. ``cut`` sends half of the true answer, ``hang-up`` none of it, ``slow``
+    half and the rest never; all only outside ``$batch``. Otherwise the answer is ``status`` with ``headers``, and
+    ``body`` or else an error of that ``code`` and ``message``.
     """
 
     pattern: str
@@ -52,10 +58,19 @@ class Fault:
 
 
 class Faults:
-    """The faults in force, in the order they were planted."""
+    """The faults in force: those that were planted, in that order, and those a schedule draws."""
 
-    def __init__(self) -> None:
+    def __init__(self, schedule: Schedule | None, tokens: Tokens, clock: Clock) -> None:
         self._faults: list[Fault] = []
+        self._schedule = schedule
+        self._tokens = tokens
+        self._clock = clock
+
+    def befall(self, ask: Ask, true: Answer) -> tuple[Answer, BreakOff | None]:
+        """What the schedule makes of a true answer, and how the connection breaks off over it, if it does."""
+        if self._schedule is None:
+            return true, None
+        return self._schedule.befall(ask, true, self._tokens, self._clock.now())
 
     def plant(self, fault: Fault) -> None:
         """Put a fault in force."""

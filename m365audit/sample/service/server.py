@@ -8,24 +8,30 @@ from contextlib import asynccontextmanager, contextmanager
 
 from aiohttp import web
 
+from m365audit.sample.service import downloads
 from m365audit.sample.service.clock import Clock, PacedClock
 from m365audit.sample.service.exchange_service import ExchangeService
+from m365audit.sample.service.faults import BreakOff
 from m365audit.sample.service.graph_service import GraphService
 from m365audit.sample.service.holdings import Holdings
 from m365audit.sample.service.limits import Meters
 from m365audit.sample.service.login_service import CLIENT_ID, CLIENT_SECRET, LoginService
-from m365audit.sample.service.manner import BreakOff, Fault, Faults, Manner
+from m365audit.sample.service.manner import Fault, Faults, Manner
 from m365audit.sample.service.message import Answer, Ask, Log, Logged, lower
+from m365audit.sample.service.public_names import NamesOverUdp, PublicNames
+from m365audit.sample.service.schedule import Schedule
 from m365audit.sample.service.tokens import RESOURCES, Tokens
 from m365audit.sample.tenant import Tenant
 
 _LARGEST_BODY = 4 * 1024 * 1024
 _STARTING_SECONDS = 30
+_SLOWEST_SECONDS = 600
+_LOOKS_A_SECOND = 20
 _PLAIN_MANNER = Manner()
 
 
 class Service:
-    """Microsoft 365 in small: some tenants, one clock, three services behind one address.
+    """Microsoft 365 in small: some tenants, one clock, three services behind one address, and what goes wrong.
 
     ``url`` is known once it runs (see :func:`serve` and :func:`running`). Tokens of every tenant come from
     :meth:`token`, or over HTTP from the login service with ``client_id`` and ``client_secret``.
@@ -41,14 +47,16 @@ class Service:
         clock: Clock | None = None,
         limits: bool = True,
         manner: Manner = _PLAIN_MANNER,
+        schedule: Schedule | None = None,
     ) -> None:
         self.clock = clock or PacedClock()
         self.url = ""
         self._manner = manner
         self._log = Log()
-        self._faults = Faults()
         self._tenants = {tenant.tenant_id: Holdings(tenant) for tenant in tenants}
+        self.names = PublicNames(lambda: [held.tenant for held in self._tenants.values()])
         self._tokens = Tokens(self.clock, CLIENT_ID)
+        self._faults = Faults(schedule, self._tokens, self.clock)
         self._meters = Meters(self.clock, on=limits)
         parts = (self._tenants, self._tokens, self.clock, self._meters, manner, self._faults, self._log)
         self._graph = GraphService(*parts)
@@ -86,6 +94,14 @@ class Service:
         lasting = self._manner.token_seconds if seconds is None else seconds
         return self._tokens.issue(self._tenants[tenant_id].tenant, named, seconds=lasting)
 
+    def refresh_token(self, *, unused_days: float = 0) -> str:
+        """A refresh token of the provider's account, last used that many days ago; it opens tenants with a partner."""
+        return self._login.people.refresh_token(unused_days=unused_days)
+
+    def revoke_refresh_tokens(self) -> None:
+        """Make every refresh token handed out until now worthless, as a new password does."""
+        self._login.people.revoke()
+
     def fail(self, fault: Fault) -> None:
         """Make something go wrong from now on."""
         self._faults.plant(fault)
@@ -99,14 +115,14 @@ class Service:
         """Answer one HTTP request."""
         answer, broken = await self.serve(await _asked(request))
         if broken is not None:
-            return await _broken_off(request, answer, half=broken == "cut")
+            return await _broken_off(request, answer, broken)
         return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
 
     async def serve(self, ask: Ask) -> tuple[Answer, BreakOff | None]:
         """The answer to one request, and how the connection breaks off over it, if it does."""
         fault = self._faults.strike(ask.path, breaking=True)
         answer = await self._answer(ask)
-        return answer, fault.break_off if fault else None
+        return (answer, fault.break_off) if fault else self._faults.befall(ask, answer)
 
     async def _answer(self, ask: Ask) -> Answer:
         first = ask.path.strip("/").partition("/")[0].lower()
@@ -114,6 +130,8 @@ class Service:
             return await self._exchange.answer(ask)
         if first in {"v1.0", "beta"}:
             return await self._graph.answer(ask)
+        if first == "data":
+            return downloads.answer(ask, self._tenants, self._tokens, self._log)
         return await self._login.answer(ask)
 
 
@@ -124,10 +142,11 @@ async def serve(
     clock: Clock | None = None,
     limits: bool = True,
     manner: Manner = _PLAIN_MANNER,
+    schedule: Schedule | None = None,
     port: int = 0,
 ) -> AsyncIterator[Service]:
     """Run the imitation on 127.0.0.1 in the running event loop; port 0 takes any free one."""
-    async with _served(Service(tenants, clock=clock, limits=limits, manner=manner), port) as service:
+    async with _served(Service(tenants, clock=clock, limits=limits, manner=manner, schedule=schedule), port) as service:
         yield service
 
 
@@ -138,6 +157,7 @@ def running(
     clock: Clock | None = None,
     limits: bool = True,
     manner: Manner = _PLAIN_MANNER,
+    schedule: Schedule | None = None,
     port: int = 0,
 ) -> Iterator[Service]:
     """Run the imitation in a thread of its own, with its own event loop, until the block is left.
@@ -145,7 +165,7 @@ def running(
     Raises:
         OSError: the port is taken.
     """
-    service = Service(tenants, clock=clock, limits=limits, manner=manner)
+    service = Service(tenants, clock=clock, limits=limits, manner=manner, schedule=schedule)
     loop, stop = asyncio.new_event_loop(), asyncio.Event()
     ready: Future[None] = Future()
 
@@ -180,7 +200,13 @@ async def _served(service: Service, port: int) -> AsyncIterator[Service]:
         await site.start()
         host, bound = runner.addresses[0][:2]
         service.url = f"http://{host}:{bound}"
-        yield service
+        loop = asyncio.get_running_loop()
+        # The directory of names speaks UDP, and so may have the same number.
+        udp, _ = await loop.create_datagram_endpoint(lambda: NamesOverUdp(service.names), local_addr=(host, bound))
+        try:
+            yield service
+        finally:
+            udp.close()
     finally:
         await runner.cleanup()
 
@@ -193,12 +219,18 @@ async def _asked(request: web.BaseRequest) -> Ask:
     return Ask(request.method, path, query, headers, body[:_LARGEST_BODY], base)
 
 
-async def _broken_off(request: web.BaseRequest, answer: Answer, *, half: bool) -> web.StreamResponse:
+async def _broken_off(request: web.BaseRequest, answer: Answer, how: BreakOff) -> web.StreamResponse:
     response = web.StreamResponse(status=answer.status, headers=answer.headers)
-    if half:
+    if how != "hang-up":
         response.content_length = len(answer.body)
         await response.prepare(request)
         await response.write(answer.body[: len(answer.body) // 2])
+    if how == "slow":
+        # Nobody waits for ever; whoever does not waits no longer than the service lets anybody.
+        for _ in range(_SLOWEST_SECONDS * _LOOKS_A_SECOND):
+            if request.transport is None or request.transport.is_closing():
+                break
+            await asyncio.sleep(1 / _LOOKS_A_SECOND)
     if request.transport is not None:
         request.transport.close()
     return response

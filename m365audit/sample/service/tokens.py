@@ -7,20 +7,21 @@ import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, cast
 
 import orjson
 
 from m365audit.sample.service.clock import Clock
-from m365audit.sample.tenant import Json, Tenant
+from m365audit.sample.tenant import Json, Partner, Tenant
 
 Audience = Literal["graph", "exchange"]
 
 RESOURCES: dict[Audience, str] = {"graph": "https://graph.microsoft.com", "exchange": "https://outlook.office365.com"}
 """The resource each token is for: what stands in ``aud``, and before ``/.default`` in a scope."""
 
-EXCHANGE_ROLES = frozenset({"Exchange.ManageAsApp", "Exchange.ManageAsAppV2", "full_access_as_app"})
-"""Application permissions that are Exchange's, not Graph's."""
+EXCHANGE_ROLES = frozenset({"Exchange.ManageAsApp", "Exchange.ManageAsAppV2", "full_access_as_app", "Exchange.Manage"})
+"""Permissions that are Exchange's, not Graph's; the last one is for people, the others for apps."""
 
 ROLE_TEMPLATES = {
     "Global Administrator": "62e90394-69f5-4237-9190-012177145e10",
@@ -32,6 +33,21 @@ ROLE_TEMPLATES = {
     "User Administrator": "fe930be7-5e62-47db-91af-98c3a49a38b1",
 }
 """Directory roles by the template id that stands in ``wids``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who can sign in."""
+
+    upn: str
+    object_id: str
+    tenant_id: str
+
+
+PROVIDER = Account(
+    "audit@provider.example", "99999999-0000-0000-0000-000000000001", "99999999-8888-7777-6666-555555555555"
+)
+"""The account by which a provider looks after its customers."""
 
 
 class BadTokenError(Exception):
@@ -48,6 +64,7 @@ class Claims:
     roles: frozenset[str]
     delegated: bool
     expires: float
+    upn: str = ""
 
 
 class Tokens:
@@ -59,10 +76,23 @@ class Tokens:
         self._secret = secrets.token_bytes(32)
         self._read: dict[str, tuple[str, Claims]] = {}
 
-    def issue(self, tenant: Tenant, audience: Audience, *, seconds: int, delegated: bool = False) -> str:
-        """A token with the permissions and directory roles the tenant has granted by now."""
+    def issue(
+        self,
+        tenant: Tenant,
+        audience: Audience,
+        *,
+        seconds: int,
+        delegated: bool = False,
+        partner: Partner | None = None,
+    ) -> str:
+        """A token with the permissions and directory roles the tenant has granted by now.
+
+        ``delegated`` makes it that of a person of the tenant, ``partner`` that of the provider's account there.
+        """
         now = int(self._clock.now().timestamp())
-        granted = sorted(tenant.granted & EXCHANGE_ROLES if audience == "exchange" else tenant.granted - EXCHANGE_ROLES)
+        given, roles = (partner.scopes, partner.roles) if partner else (tenant.granted, tenant.directory_roles)
+        granted = sorted(given & EXCHANGE_ROLES if audience == "exchange" else given - EXCHANGE_ROLES)
+        delegated = delegated or partner is not None
         claims: Json = {
             "aud": RESOURCES[audience],
             "iss": f"https://sts.windows.net/{tenant.tenant_id}/",
@@ -72,14 +102,33 @@ class Tokens:
             "appid": self._client_id,
             "idtyp": "user" if delegated else "app",
             "tid": tenant.tenant_id,
-            "wids": sorted(_template(name) for name in tenant.directory_roles),
+            "wids": sorted(_template(name) for name in roles),
             "ver": "1.0",
         }
         if delegated:
-            claims["scp"] = " ".join(granted)
-        elif granted:
-            claims["roles"] = granted
+            person = PROVIDER if partner else _administrator(tenant)
+            claims |= {"scp": " ".join(granted), "upn": person.upn, "oid": person.object_id}
+        else:
+            principal = tenant.principal_of(self._client_id)
+            claims |= {"oid": principal, "sub": principal} | ({"roles": granted} if granted else {})
         return self._sign({"typ": "JWT", "alg": "HS256", "kid": "sample"}, claims)
+
+    def identity(self, nonce: str, seconds: int) -> str:
+        """An identity token of the provider's account, as it signs in at home."""
+        now = int(self._clock.now().timestamp())
+        claims: Json = {
+            "aud": self._client_id,
+            "iss": f"https://login.microsoftonline.com/{PROVIDER.tenant_id}/v2.0",
+            "iat": now,
+            "nbf": now,
+            "exp": now + seconds,
+            "oid": PROVIDER.object_id,
+            "sub": PROVIDER.object_id,
+            "tid": PROVIDER.tenant_id,
+            "preferred_username": PROVIDER.upn,
+            "ver": "2.0",
+        }
+        return self._sign({"typ": "JWT", "alg": "HS256", "kid": "sample"}, claims | ({"nonce": nonce} if nonce else {}))
 
     def read(self, authorization: str | None, audience: Audience) -> Claims:
         """The claims of an ``Authorization`` header.
@@ -101,6 +150,10 @@ class Tokens:
             msg = "Lifetime validation failed, the token is expired."
             raise BadTokenError(msg)
         return claims
+
+    def now(self) -> datetime:
+        """The time by which tokens and logs run out."""
+        return self._clock.now()
 
     def seal(self, state: Json) -> str:
         """An opaque continuation token for a page or a delta."""
@@ -140,6 +193,7 @@ class Tokens:
             roles=frozenset(names.get(wid, wid) for wid in said["wids"]),
             delegated=delegated,
             expires=float(said["exp"]),
+            upn=said.get("upn", ""),
         )
         return said["aud"], claims
 
@@ -152,6 +206,10 @@ def holds(permissions: frozenset[str], wanted: Iterable[str]) -> bool:
 def digest(*parts: str) -> str:
     """A short fingerprint of a request, to tie a continuation token to it."""
     return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=9).hexdigest()
+
+
+def _administrator(tenant: Tenant) -> Account:
+    return Account(f"admin@{tenant.initial_domain}", "00000000-0000-0000-0000-0000000000ad", tenant.tenant_id)
 
 
 def _template(role: str) -> str:

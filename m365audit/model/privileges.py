@@ -1,0 +1,66 @@
+"""Which directory roles only read, and which permissions of apps reach into what people wrote or into the directory."""
+
+from typing import Final
+
+GLOBAL_ADMINISTRATOR: Final = "62e90394-69f5-4237-9190-012177145e10"
+"""Template id of the role that may do everything."""
+
+SHAREPOINT_ONLINE: Final = "00000003-0000-0ff1-ce00-000000000000"
+"""Application id of SharePoint Online, the same in every tenant."""
+
+READING_ROLES: Final = frozenset(
+    {
+        "attribute assignment reader",
+        "attribute definition reader",
+        "attribute log reader",
+        "device join",
+        "device users",
+        "directory readers",
+        "global reader",
+        "guest inviter",
+        "guest user",
+        "insights analyst",
+        "insights business leader",
+        "message center privacy reader",
+        "message center reader",
+        "reports reader",
+        "restricted guest user",
+        "security reader",
+        "usage summary reports reader",
+        "user",
+        "workplace device join",
+    }
+)
+"""Names, lower case, of the roles whose holder can change nothing that is another's."""
+
+FAR_REACHING: Final[dict[str, tuple[str, ...]]] = {
+    "mail": ("mail.", "mailboxsettings.", "full_access_as_", "ews.", "imap.", "pop.", "smtp.", "exchange.manageas"),
+    "calendars and contacts": ("calendars.", "contacts."),
+    "files and sites": ("files.", "sites.", "allsites.", "myfiles.", "termstore.read", "notes."),
+    "chats and channels": ("chat.", "chatmessage.", "channelmessage."),
+}
+"""What an app reaches to how the names of the permissions for it begin, lower case."""
+
+DIRECTORY_WRITING: Final = (
+    "directory.",
+    "user.",
+    "group.",
+    "groupmember.",
+    "rolemanagement.",
+    "application.",
+    "approleassignment.",
+)
+"""How the names of permissions over the directory begin, lower case; those of them that write are far-reaching."""
+
+WRITING: Final = ("write", "accessasuser", "manage", "fullcontrol")
+"""Parts of a permission's name, lower case, that say it can change something."""
+
+
+def reach_of(permission: str) -> str | None:
+    """What a permission of an app reaches that a council answers for; ``None`` where it is nothing of the kind."""
+    name = permission.casefold()
+    for what, beginnings in FAR_REACHING.items():
+        if name.startswith(beginnings):
+            return what
+    writes = name.startswith(DIRECTORY_WRITING) and any(part in name for part in WRITING)
+    return "changes to the directory" if writes else None

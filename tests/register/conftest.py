@@ -1,0 +1,17 @@
+import shutil
+from pathlib import Path
+
+import pytest
+from decided import Desk
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A council's folders, set up once; its workbook takes a second to write."""
+    return Desk(tmp_path_factory.mktemp("council") / "desk").set_up().folder
+
+
+@pytest.fixture
+def desk(template: Path, tmp_path: Path) -> Desk:
+    shutil.copytree(template, tmp_path / "desk")
+    return Desk(tmp_path / "desk")
