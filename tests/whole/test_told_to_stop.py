@@ -4,6 +4,8 @@ import os
 import re
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -108,3 +110,18 @@ def test_while_it_judges_the_evidence_stays_and_the_next_one_only_judges(tmp_pat
         office.service.requests.clear()
         assert office("audit", COUNCIL.slug).code in {0, 4}
         assert office.service.requests == []
+
+
+def test_ctrl_c_while_the_libraries_are_still_being_loaded_ends_in_one_sentence() -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "m365audit", "rules"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own command
+        assert process.stderr is not None
+        # Every module is named as soon as it is loaded, the command line's own after all it needs.
+        heard = next(line for line in process.stderr if line.rstrip().endswith("m365audit.model.words"))
+        process.send_signal(signal.SIGINT)
+        out, rest = process.communicate(timeout=PATIENCE_SECONDS)
+    said = [line for line in rest.splitlines() if not line.startswith("import time:")]
+    assert heard
+    assert process.returncode == 75
+    assert said == ["stopped before anything was begun; run the command again"]
+    assert not out
