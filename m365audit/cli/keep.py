@@ -136,7 +136,9 @@ def _show_purged(answers: Iterable[Purged], *, yes: bool) -> None:
             err.print(f"[bold red]error:[/] {escape(words)}", soft_wrap=True)
     size = in_bytes(sum(due.size for _, due in shown))
     if not shown:
-        err.print("Nothing is due.")
+        # Of a council that was refused nothing is known.
+        if looked_at := ", ".join(answer.plan.slug for answer in answers):
+            err.print(f"Nothing is due: {escape(looked_at)}.", soft_wrap=True)
     elif yes:
         err.print(f"Taken away: {size}. What was purged stands in chain.jsonl beside the runs.", soft_wrap=True)
     else:

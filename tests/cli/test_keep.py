@@ -142,6 +142,7 @@ def test_a_wrong_retention_is_refused_by_its_line(desk: Desk, retention: str, sa
     assert code == 2
     assert says in err
     assert "line 6" in err
+    assert "Nothing is due" not in err  # nobody looked
 
 
 def test_all_councils_are_looked_after_though_one_of_them_fails(desk: Desk, old: RunFolder) -> None:
