@@ -24,6 +24,7 @@ bench: $(READY)
 
 docs: $(READY)
 	$(BIN)/python -m docs.rule_book
+	$(BIN)/python -m docs.exports
 	$(BIN)/python -m docs.render
 
 $(READY): pyproject.toml constraints.txt

@@ -40,10 +40,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.stdout.flush()
     subprocess.run([sys.executable, "-m", "benchmarks.rules", str(asked.judged)], check=True)  # noqa: S603
     whole = subprocess.run([sys.executable, "-m", "benchmarks.large", str(asked.judged)], check=False)  # noqa: S603
+    provider = subprocess.run([sys.executable, "-m", "benchmarks.provider"], check=False)
+    books = subprocess.run([sys.executable, "-m", "benchmarks.workbooks"], check=False)
     paced = subprocess.run([sys.executable, "-m", "benchmarks.pace"], check=False)
     command = [sys.executable, "-m", "benchmarks.faults", "--schedules", str(asked.schedules)]
     faults = subprocess.run(command, check=False)  # noqa: S603
-    return 0 if held and not any(one.returncode for one in (whole, paced, faults)) else 1
+    return 0 if held and not any(one.returncode for one in (whole, provider, books, paced, faults)) else 1
 
 
 def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -22,7 +22,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from virtual import NOW, LoopClock, outside, run
 
 from benchmarks.measure import peak_mb
-from m365audit.engine.audit import Places, collect, evaluate, report
+from m365audit.engine.audit import Places, collect, evaluate
+from m365audit.engine.workbooks import write as write_workbooks
 from m365audit.sample.councils import scaled
 from m365audit.sample.demo import write_config
 from m365audit.sample.service.least_time import least_times
@@ -117,7 +118,7 @@ def reporting(folder: Path, _people: str) -> Figures:
     tenant = load_tenant(folder, _slug(folder))
     assessment = evaluate(tenant, _places(folder), _run(folder))
     began = time.process_time()
-    workbooks = report(assessment, _run(folder))
+    workbooks = write_workbooks(assessment, _run(folder))
     return {
         "seconds": time.process_time() - began,
         "bytes": sum(workbook.stat().st_size for workbook in workbooks),

@@ -14,7 +14,8 @@ from benchmarks.ours import tenant_at
 from m365audit.connectors import CONNECTORS
 from m365audit.engine.audit import Places, policies
 from m365audit.engine.collect import Collection
-from m365audit.engine.judge import Bench, Inputs
+from m365audit.engine.inputs import Inputs
+from m365audit.engine.judge import Bench
 from m365audit.graph import connect
 from m365audit.model.tenant import Tenant
 from m365audit.register import read_register, write_register

@@ -16,14 +16,16 @@ DOTS_PER_INCH = "70"
 
 
 def main() -> int:
-    """Audit both sample councils and print every page of every workbook as a picture."""
+    """Audit both sample councils and print every page of every workbook as a picture, that of all councils last."""
     if missing := [tool for tool in ("soffice", "pdftoppm") if not shutil.which(tool)]:
         sys.stderr.write(f"error: {' and '.join(missing)} not found; install LibreOffice Calc and poppler-utils.\n")
         return 2
     shutil.rmtree(PAGES, ignore_errors=True)
     with tempfile.TemporaryDirectory() as folder:
-        outcomes, _ = demo.run(Path(folder) / "demo", lambda _: nullcontext(Silent()))
-        for workbook in (path for outcome in outcomes for path in outcome.workbooks):
+        home = Path(folder) / "demo"
+        outcomes, _ = demo.run(home, lambda _: nullcontext(Silent()))
+        of_councils = [path for outcome in outcomes for path in outcome.workbooks]
+        for workbook in (*of_councils, *home.glob("*.xlsx")):
             sys.stdout.write(f"{render(workbook, PAGES / workbook.stem)}\n")
     return 0
 

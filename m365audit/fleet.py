@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from m365audit.engine.audit import Outcome, Places, alone, finish, gather
 from m365audit.engine.collect import Progress
 from m365audit.engine.loop import Loop
+from m365audit.engine.protection import Protect, unprotected
 from m365audit.engine.resume import AUDIT, Asked
 from m365audit.graph import REAL, Governor, Outside, WallClock
 from m365audit.graph.governor import AppLimits
@@ -54,6 +55,7 @@ def audit_all(  # noqa: PLR0913 - each is an option of the command
     as_of: date | None = None,
     fresh: bool = False,
     outside: Outside = REAL,
+    protect: Protect = unprotected,
     on_stop: Callable[[], None] | None = None,
 ) -> Generator[Outcome | Failed, None, None]:
     """Audit each council and give its outcome, or the refusal that ended it, as it comes.
@@ -66,10 +68,11 @@ def audit_all(  # noqa: PLR0913 - each is an option of the command
         for slug in slugs:
             try:
                 tenant = load_tenant(places.config, slug)
+                protection = protect(tenant)
                 with watch(tenant) as progress, alone(tenant, places) as lock:
                     asked = Asked(AUDIT, now or datetime.now(UTC), as_of=as_of, fresh=fresh)
                     folder = loop.run(gather(tenant, places, asked, lock, progress, apps.for_tenant(tenant)))
-                    outcome = finish(tenant, places, folder, as_of)
+                    outcome = finish(tenant, places, folder, as_of, protection)
                 yield outcome
             except refusals as refusal:
                 yield Failed(slug, refusal)

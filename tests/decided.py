@@ -57,6 +57,7 @@ class Plan:
     concerns: tuple[str, ...] = ()
     why_not: str = ""
     result: Result = Result.DOES_NOT_MEET
+    extent: tuple[str, ...] | None = None
 
 
 PLANS: dict[str, Plan] = {
@@ -79,7 +80,7 @@ PLANS: dict[str, Plan] = {
     "dormant": Plan("account-dormant", SubjectKind.ACCOUNT, "a-ann", "Ann Archer", (ANN,)),
     "nobody's": Plan("account-dormant", SubjectKind.ACCOUNT, "a-who", "Scanner", (f"scan@{DOMAIN}",)),
     "unknown": Plan("account-on-register", SubjectKind.ACCOUNT, "a-what", "planning"),
-    "app": Plan("app-approved", SubjectKind.APP, "sp-1", "Calendly"),
+    "app": Plan("app-approved", SubjectKind.APP, "sp-1", "Calendly", extent=("Calendars.Read for everybody",)),
     "provider": Plan("third-party-under-contract", SubjectKind.PROVIDER, "t-1", "Example IT Support Ltd"),
     "provider's account": Plan(
         "account-on-register", SubjectKind.ACCOUNT, "a-pat", "Pat", ("pat@example-it.test",)
@@ -112,6 +113,7 @@ def planted(plan: Plan) -> Finding:
         answers=(form.without_allowing() if plan.why_not else form).words,
         may_accept=plan.why_not,
         concerns=frozenset(plan.concerns),
+        extent=None if plan.extent is None else frozenset(plan.extent),
     )
 
 

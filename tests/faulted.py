@@ -21,7 +21,8 @@ from m365audit.connectors import CONNECTORS
 from m365audit.engine.assess import assess
 from m365audit.engine.audit import Places, collect, policies
 from m365audit.engine.history import EARLIER_AUDITS, History, as_record
-from m365audit.engine.judge import Bench, Inputs, Verdict
+from m365audit.engine.inputs import Inputs
+from m365audit.engine.judge import Bench, Verdict
 from m365audit.graph import Pacing, SignInFailed, asking
 from m365audit.model.assessment import Assessment
 from m365audit.register import read_register

@@ -1,7 +1,9 @@
 """Runs of a council on disk, with all a run leaves behind, for tests of what is kept of them."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -35,20 +37,24 @@ def places(folder: Path) -> Places:
     return Places(folder, folder / "reports")
 
 
-def collected(reports: Path, day: date) -> RunFolder:
-    """A run with its evidence, and nothing made of it."""
+def collected(reports: Path, day: date, more: Mapping[str, Mapping[str, Any]] | None = None) -> RunFolder:
+    """A run with its evidence, and nothing made of it; ``more`` is one row of each of some other data sets."""
     folder = new_run(reports, SLUG, datetime.combine(day, time(9, 30), UTC))
-    writer = DataSetWriter(folder.evidence, DATA_SETS["accounts"])
-    writer.add({"account_id": f"of {day}"})
-    record = writer.close(permission="User.Read.All", requests=1, seconds=0.1)
+    records = {}
+    for name, row in {"accounts": {"account_id": f"of {day}"}, **(more or {})}.items():
+        writer = DataSetWriter(folder.evidence, DATA_SETS[name])
+        writer.add(row)
+        records[name] = writer.close(permission="User.Read.All", requests=1, seconds=0.1)
     folder.log.write_bytes(b"{}\n")
-    write_manifest(folder, {"accounts": record}, {"tenant": SLUG, "finished_at": folder.started_at})
+    write_manifest(folder, records, {"tenant": SLUG, "finished_at": folder.started_at})
     return folder
 
 
-def audited(reports: Path, day: date, *, gaps: tuple[str, ...] = ()) -> RunFolder:
+def audited(
+    reports: Path, day: date, *, gaps: tuple[str, ...] = (), more: Mapping[str, Mapping[str, Any]] | None = None
+) -> RunFolder:
     """A whole run: evidence, assessment and workbooks."""
-    folder = collected(reports, day)
+    folder = collected(reports, day, more)
     body = {
         "as_of": day.isoformat(),
         "policy": "towcester",
@@ -57,6 +63,7 @@ def audited(reports: Path, day: date, *, gaps: tuple[str, ...] = ()) -> RunFolde
         "findings": [],
     }
     folder.assessment.write_bytes(orjson.dumps(body))
+    folder.notice.write_bytes(b"Subject: ready\n")
     for kind in ("Clerk", "Council", "Technician"):
         (folder.path / f"{day:%Y-%m} Microsoft 365 audit - {kind} - {COUNCIL}.xlsx").write_bytes(b"PK" * 500)
     return folder

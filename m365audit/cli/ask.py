@@ -13,7 +13,6 @@ from m365audit.model.policy import Clause
 from m365audit.model.words import Judgement
 from m365audit.policy import load
 from m365audit.rules import RULES, Rule
-from m365audit.rules.planned import PLANNED
 from m365audit.settings import nearest
 
 
@@ -27,11 +26,8 @@ def rules(
     if rule_id is None:
         _list_rules(as_json=as_json)
         return 0
-    if rule_id in PLANNED:
-        out.print(f"{rule_id}: not built yet. It will look at this: {PLANNED[rule_id]}")
-        return 0
     if rule_id not in RULES:
-        message = f"there is no check '{rule_id}'; {nearest(rule_id, [*RULES, *PLANNED])}"
+        message = f"there is no check '{rule_id}'; {nearest(rule_id, RULES)}"
         raise typer.BadParameter(message)
     _show_rule(RULES[rule_id], as_json=as_json)
     return 0
@@ -39,14 +35,11 @@ def rules(
 
 def _list_rules(*, as_json: bool) -> None:
     if as_json:
-        rows = [{"id": r.id, "title": r.title, "topic": r.topic, "built": True} for r in RULES.values()]
-        rows += [{"id": name, "title": line, "topic": None, "built": False} for name, line in PLANNED.items()]
+        rows = [{"id": rule.id, "title": rule.title, "topic": rule.topic} for rule in RULES.values()]
         typer.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
         return
     for rule in sorted(RULES.values(), key=lambda r: (r.topic, r.id)):
         out.print(f"[bold]{rule.id}[/] ({escape(rule.topic)})\n    {escape(rule.title)}")
-    for name, line in sorted(PLANNED.items()):
-        out.print(f"{name} (not built yet)\n    {escape(line)}")
 
 
 def _show_rule(rule: Rule, *, as_json: bool) -> None:
@@ -77,7 +70,7 @@ def clauses(
     as_json: AsJson = False,
 ) -> int:
     """Show every clause of a policy: what is looked at, and what is left for a person."""
-    loaded = load(policy, config_dir=config, known_checks={*RULES, *PLANNED})
+    loaded = load(policy, config_dir=config, known_checks=RULES)
     if as_json:
         typer.echo(orjson.dumps([asdict(clause) for clause in loaded.clauses], option=orjson.OPT_INDENT_2))
         return 0
@@ -90,9 +83,8 @@ def clauses(
 def _show_clause(clause: Clause) -> None:
     line = f", line {clause.line}" if clause.line else ""
     out.print(f"\n[bold]{clause.id}[/] ({clause.force}{line}) {escape(clause.paraphrase)}")
-    decided = [u.check if u.check in RULES else f"{u.check} (not built yet)" for u in clause.checks]
-    if decided:
-        out.print(f"    Looked at: {', '.join(decided)}")
+    if clause.checks:
+        out.print(f"    Looked at: {', '.join(use.check for use in clause.checks)}")
     if clause.supporting:
         out.print(f"    Shown beside it: {', '.join(use.check for use in clause.supporting)}")
     if clause.rolls_up:

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from m365audit.cli.app import CONFIG, REPORTS, AsJson, AsOf, Config, Reports, app, err, out, places
 from m365audit.cli.councils import worst_code
+from m365audit.cli.passwords import keyring
 from m365audit.cli.refusals import REFUSALS, USAGE, code_of, say
 from m365audit.engine.decide import Heard, Kept, document, hear, keep, sort_by_council, today
 from m365audit.model.answers import Effect
@@ -45,14 +46,15 @@ def decisions(
     moment = datetime.now(UTC)
     now = Now(as_of.date() if as_of else today(moment), moment)
     where = places(config, reports)
-    councils, refused = sort_by_council(files, where)
+    keys = keyring(config)
+    councils, refused = sort_by_council(files, where, keys)
     if not as_json:
         _show_refused(refused)
     codes = [USAGE] if refused else []
     documents = []
     for tenant, returned in councils.values():
         try:
-            heard = hear(tenant, returned, where, now)
+            heard = hear(tenant, returned, where, now, keys)
             if not as_json:
                 _show(heard)
             kept = _keep(heard, now, yes=yes, asks=not as_json)

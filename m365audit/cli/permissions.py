@@ -19,7 +19,6 @@ from m365audit.model.policy import Policy
 from m365audit.model.tenant import Endpoints, Tenant
 from m365audit.policy import BASELINE, load, policies_available
 from m365audit.rules import RULES
-from m365audit.rules.planned import PLANNED
 from m365audit.settings import load_tenant, nearest
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -89,8 +88,7 @@ def _policies(config: Path, tenant: Tenant | None, name: str | None) -> tuple[Po
     if tenant is not None and name is None:
         return policies_of(tenant, places(config, REPORTS))
     names = [name, BASELINE] if name else [*(one for one in policies_available(config) if one != BASELINE), BASELINE]
-    known = {*RULES, *PLANNED}
-    return tuple(load(one, config_dir=config, known_checks=known) for one in dict.fromkeys(names))
+    return tuple(load(one, config_dir=config, known_checks=RULES) for one in dict.fromkeys(names))
 
 
 def _app(tenant: Tenant | None, tenant_id: str | None, client_id: str | None) -> App:

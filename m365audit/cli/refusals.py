@@ -9,6 +9,7 @@ from rich.markup import escape
 from m365audit.cli.app import err
 from m365audit.engine.loop import Stopped
 from m365audit.engine.parameters import BadParameter
+from m365audit.engine.protection import NoPassword
 from m365audit.engine.safety import UnsafePermission
 from m365audit.graph import SignInFailed
 from m365audit.register import BadRegister
@@ -32,6 +33,7 @@ _CODES: tuple[tuple[type[Exception], int], ...] = (
     (BadRegister, USAGE),
     (BadLedger, USAGE),
     (BadParameter, USAGE),
+    (NoPassword, USAGE),
     (BadRun, USAGE),
     (Busy, TRY_AGAIN),
 )

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import date
+from functools import partial
 from typing import Annotated
 
 import orjson
@@ -25,13 +27,18 @@ from m365audit.cli.app import (
     places,
 )
 from m365audit.cli.councils import chosen, worst_code
+from m365audit.cli.exports import CsvFile, JunitFile, OcsfFile, exporting
+from m365audit.cli.notice import show as show_notice
+from m365audit.cli.passwords import Encrypt, protection, protections
 from m365audit.cli.refusals import REFUSALS, code_of, say
+from m365audit.cli.roll_up import after_audits, keep_in_mind, report_each, report_fleet
 from m365audit.cli.show import result_table, shortfalls
 from m365audit.cli.stopping import Watch
 from m365audit.engine import audit as engine
 from m365audit.engine.doctor_register import words_on_waiting
 from m365audit.engine.document import as_json as assessment_as_json
 from m365audit.engine.loop import Loop, Stopped
+from m365audit.engine.protection import Protect
 from m365audit.fleet import Failed, audit_all
 from m365audit.model.datasets import DATA_SETS
 from m365audit.model.words import Severity
@@ -54,25 +61,35 @@ def audit(  # noqa: PLR0913 - its options
     as_of: AsOf = None,
     fresh: Fresh = False,
     fail_on: FailOn = None,
+    encrypt: Encrypt = None,
+    csv: CsvFile = None,
+    ocsf: OcsfFile = None,
+    junit: JunitFile = None,
     as_json: AsJson = False,
 ) -> int:
     """Collect, evaluate and report: one council, several, or all."""
     level = _severity(fail_on)
     councils = chosen(slugs or [], config, everyone=everyone)
-    outcomes: list[engine.Outcome] = []
+    results: list[engine.Outcome | Failed] = []
     codes: list[int] = []
     watch, where = Watch(), places(config, reports)
     day = Now.of(as_of).as_of
-    audits = audit_all(councils, where, watch, REFUSALS, as_of=day, fresh=fresh, on_stop=watch.end_soon)
-    with _stoppable(watch), closing(audits) as results:
-        for result in results:
-            codes.append(_told(result, level))
-            if isinstance(result, engine.Outcome):
-                outcomes.append(result)
+    with exporting(csv=csv, ocsf=ocsf, junit=junit, as_json=as_json) as exports:
+        protect = protections(councils, config, wanted=encrypt)
+        audits = audit_all(
+            councils, where, watch, REFUSALS, as_of=day, fresh=fresh, protect=protect, on_stop=watch.end_soon
+        )
+        with _stoppable(watch), closing(audits) as coming:
+            for result in coming:
+                codes.append(keep_in_mind(result, _told(result, level), where))
+                results.append(result)
+        exports.write(results)
+    codes += after_audits(where, day, councils=len(councils), everyone=everyone)
+    outcomes = [result for result in results if isinstance(result, engine.Outcome)]
     if as_json:
         _print_json([assessment_as_json(outcome.assessment) for outcome in outcomes])
-    elif outcomes:
-        out.print(result_table(outcomes))
+    elif outcomes or len(results) > 1:
+        exports.shown.print(result_table(outcomes, [one.slug for one in results if isinstance(one, Failed)]))
     return worst_code(codes)
 
 
@@ -113,7 +130,7 @@ def collect(
 
 
 @app.command()
-def evaluate(
+def evaluate(  # noqa: PLR0913 - its options
     slug: Slug,
     *,
     run: Run = None,
@@ -121,38 +138,69 @@ def evaluate(
     reports: Reports = REPORTS,
     as_of: AsOf = None,
     fail_on: FailOn = None,
+    csv: CsvFile = None,
+    ocsf: OcsfFile = None,
+    junit: JunitFile = None,
     as_json: AsJson = False,
 ) -> int:
     """Judge a run's evidence again; needs no network."""
     level = _severity(fail_on)
-    tenant = load_tenant(config, slug)
-    folder = run_folder(reports, slug, run)
-    assessment = engine.evaluate(tenant, places(config, reports), folder, Now.of(as_of).as_of)
-    outcome = engine.Outcome(tenant, folder, assessment, ())
+    with exporting(csv=csv, ocsf=ocsf, junit=junit, as_json=as_json) as exports:
+        tenant = load_tenant(config, slug)
+        folder = run_folder(reports, slug, run)
+        assessment = engine.evaluate(tenant, places(config, reports), folder, Now.of(as_of).as_of)
+        outcome = engine.Outcome(tenant, folder, assessment, ())
+        exports.write([outcome])
     if as_json:
         _print_json(assessment_as_json(assessment))
     else:
-        out.print(result_table([outcome]))
-        out.print(str(folder.assessment))
+        exports.shown.print(result_table([outcome]))
+        exports.shown.print(str(folder.assessment), soft_wrap=True)
     return outcome.exit_code(level)
 
 
 @app.command()
-def report(
-    slug: Slug,
+def report(  # noqa: PLR0913 - its options
+    slug: Annotated[str | None, typer.Argument(metavar="SLUG", help="Name of the tenant file.")] = None,
     *,
+    everyone: Annotated[bool, typer.Option("--all", help="Every council's last run, and all councils in one.")] = False,
     run: Run = None,
     config: Config = CONFIG,
     reports: Reports = REPORTS,
     as_of: AsOf = None,
+    encrypt: Encrypt = None,
+    csv: CsvFile = None,
+    ocsf: OcsfFile = None,
+    junit: JunitFile = None,
 ) -> int:
-    """Judge a run again and write its workbooks again; needs no network."""
-    tenant = load_tenant(config, slug)
-    folder = run_folder(reports, slug, run)
-    assessment = engine.evaluate(tenant, places(config, reports), folder, Now.of(as_of).as_of)
-    for path in engine.report(assessment, folder):
-        out.print(str(path))
+    """Judge a run again and write its workbooks again, or every council's last run; needs no network."""
+    if everyone and run:
+        message = "--run is of one council; leave out --all, or --run"
+        raise typer.BadParameter(message)
+    councils = chosen([slug] if slug else [], config, everyone=everyone)
+    where, day = places(config, reports), Now.of(as_of).as_of
+    with exporting(csv=csv, ocsf=ocsf, junit=junit) as exports:
+        if everyone:
+            protect = protections(councils, config, wanted=encrypt)
+            report_one = partial(_reported, where=where, run=None, as_of=day, protect=protect)
+            results, codes = report_each(councils, report_one, exports.shown)
+            exports.write(results)
+            return worst_code([*codes, *report_fleet(where, day, exports.shown)])
+        outcome = _reported(councils[0], where, run, day, partial(protection, wanted=encrypt))
+        exports.write([outcome])
+    for path in outcome.workbooks:
+        exports.shown.print(str(path), soft_wrap=True)
+    show_notice(outcome)
     return 0
+
+
+def _reported(slug: str, where: engine.Places, run: str | None, as_of: date | None, protect: Protect) -> engine.Outcome:
+    """One run, judged and reported again."""
+    tenant = load_tenant(where.config, slug)
+    folder = run_folder(where.reports, slug, run)
+    protected = protect(tenant)
+    assessment = engine.evaluate(tenant, where, folder, as_of)
+    return engine.report(tenant, assessment, folder, protected)
 
 
 @contextmanager
@@ -177,6 +225,7 @@ def _told(result: engine.Outcome | Failed, level: Severity | None) -> int:
         err.print(f"  {escape(line)}", soft_wrap=True)
     if waiting := words_on_waiting(result.tenant):
         err.print(f"  {escape(waiting)}", soft_wrap=True)
+    show_notice(result)
     return code
 
 

@@ -1,7 +1,7 @@
 """What people see on the terminal: progress while collecting, a table at the end."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from rich.box import SIMPLE_HEAD
@@ -20,6 +20,8 @@ from m365audit.model.words import Result
 
 # Shown in this order, worst first.
 _SHOWN = tuple(Result)
+_BESIDES = ("Findings", "Gaps")
+_FAILED = "failed"
 _ASKS = {
     engine.REFUSED: "Nothing could be read: no consent. `m365audit doctor` lists what an administrator must grant.",
     engine.PARTIAL: "Part of the evidence is missing; what rests on it is Not assessed. Mend the above and run again.",
@@ -74,10 +76,17 @@ def shortfalls(assessment: Assessment, code: int) -> Iterator[str]:
         yield _ASKS[code]
 
 
-def result_table(outcomes: Sequence[Outcome]) -> Table:
-    """Clauses by result, findings and gaps; a few councils stand side by side, many below one another."""
-    counted = {escape(outcome.assessment.council): _counts(outcome) for outcome in outcomes}
-    measures = list(next(iter(counted.values())))
+def result_table(outcomes: Sequence[Outcome], failed: Sequence[str] = ()) -> Table:
+    """Clauses by result, findings and gaps; a few councils stand side by side, many below one another.
+
+    ``failed`` are tenant files whose audit was refused: they have a place in the table and no number.
+    """
+    measures = [*map(str, _SHOWN), *_BESIDES]
+    counted: dict[str, Mapping[str, int | str]] = {
+        escape(outcome.assessment.council): _counts(outcome) for outcome in outcomes
+    }
+    # A council that failed may have an earlier result, but not of this audit: one word stands where numbers would.
+    counted |= {escape(slug): dict.fromkeys(measures, "") | {measures[0]: _FAILED} for slug in failed}
     if len(counted) <= _SIDE_BY_SIDE:
         rows = [[measure, *(str(counts[measure]) for counts in counted.values())] for measure in measures]
         headings = ["Clauses of the policy", *counted]
@@ -92,8 +101,9 @@ def result_table(outcomes: Sequence[Outcome]) -> Table:
     return table
 
 
-def _counts(outcome: Outcome) -> dict[str, int]:
+def _counts(outcome: Outcome) -> Mapping[str, int]:
     assessment = outcome.assessment
     counts = Counter(clause.result for clause in assessment.own_clauses)
     gaps = sum(len(note.coverage.gaps) for note in assessment.data_sets)
-    return {str(result): counts[result] for result in _SHOWN} | {"Findings": len(assessment.present), "Gaps": gaps}
+    besides = zip(_BESIDES, (len(assessment.present), gaps), strict=True)
+    return {str(result): counts[result] for result in _SHOWN} | dict(besides)

@@ -18,7 +18,7 @@ from m365audit.model.words import GapKind
 
 _ONLY_A_WEEK = Gap(
     GapKind.LICENCE,
-    "The tenant has no Entra ID P1 licence, so Microsoft keeps 7 days of changes, and only those could be read.",
+    "The council has no Entra ID P1 licence, so Microsoft keeps 7 days of changes, and only those could be read.",
     "A licence with Entra ID P1, such as Microsoft 365 Business Premium, or an audit every week.",
     "days 8 to 30",
 )

@@ -14,13 +14,13 @@ NO_ALLOWANCE: Final = Allowance(0, date(1970, 1, 1))
 _SEES_ALL = "Sites.FullControl.All"
 _FOUND = "What is shared was found by Microsoft's own mark on files and folders, which misses some"
 _HOW = {
-    True: "; it stood only where something was shared (hierarchicalsharing was applied)",
+    True: "; it stood only where something was shared",
     False: (
-        "; it stood on everything below a shared folder as well (hierarchicalsharing was not applied), and what was "
+        "; it stood on everything below a shared folder as well, and what was "
         "passed down is told once, where it was given"
     ),
 }
-_MIXED = "; some libraries mark only what was shared itself (hierarchicalsharing), the others all below it as well"
+_MIXED = "; some libraries mark only what was shared itself, the others all below it as well"
 _READS_ONLY = (
     "To an app that only reads, Microsoft may not list items with a retention label, and does not promise to show "
     "every permission; where an item was marked as open to anyone, its link was looked for, and a link that was not "

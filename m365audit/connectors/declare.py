@@ -17,7 +17,7 @@ Reading = Callable[[], pd.DataFrame]
 """A parameter's type for a data set that cannot be done without, but is seldom looked at: read when it is called."""
 
 SERVICES = frozenset({"graph", "exchange", "names"})
-CONTEXT = frozenset({"window", "coverage", "kept", "access", "earlier", "allowance"})
+CONTEXT = frozenset({"window", "coverage", "kept", "access", "earlier", "allowance", "folders", "today"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def connector(
     """Declare a connector for one or more data sets.
 
     The function's parameters say what it wants: ``graph``, ``exchange`` and ``names`` (services), ``window``,
-    ``coverage``, ``kept``, ``access``, ``earlier`` and ``allowance`` (context), and data sets by name:
+    ``coverage``, ``kept``, ``access``, ``earlier``, ``allowance``, ``folders`` and ``today`` (context), and data sets:
     ``accounts: pd.DataFrame`` cannot do without, ``accounts: pd.DataFrame | None`` can, ``accounts: Reading`` cannot
     but reads it only when called.
 

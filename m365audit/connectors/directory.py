@@ -83,7 +83,7 @@ async def sign_in_activity(graph: Graph, licences: pd.DataFrame) -> AsyncIterato
     if not has_premium(licences):
         yield Gap(
             GapKind.LICENCE,
-            "The tenant has no Entra ID P1 licence, so Microsoft does not say when accounts last signed in.",
+            "The council has no Entra ID P1 licence, so Microsoft does not say when accounts last signed in.",
             "A licence with Entra ID P1, such as Microsoft 365 Business Premium.",
         )
         return

@@ -51,7 +51,10 @@ class Targets:
         if (found := await self._lookups.recipient(said)) and (leads_to := address_of(found)):
             return _at(leads_to, found.get("DisplayName") or said)
         address = plain(said) or said.strip()
-        return _at(address, name) if is_address(address) else Target(said.strip(), name or said.strip(), None)
+        # An address may be a contact's, which leads elsewhere: what Exchange did not tell is nobody's to guess.
+        if is_address(address):
+            return Target(address, name, None) if self._lookups.is_unknown(said) else _at(address, name)
+        return Target(said.strip(), name or said.strip(), None)
 
 
 def _known(recipient: Recipient) -> Target:

@@ -32,10 +32,11 @@ async def group_members(
     role_members: pd.DataFrame | None = None,
     mailbox_access: pd.DataFrame | None = None,
     conditional_access: pd.DataFrame | None = None,
+    mail_folder_access: pd.DataFrame | None = None,
 ) -> AsyncIterator[Row | Gap | Looked]:
     """Who is in each group, groups within it opened up, and who owns it; each group is a scope of its own."""
     known = {row["group_id"]: row for row in records(groups, "group_id", "kinds", "security", "visibility")}
-    chosen = sorted(_chosen(known, _named(role_members, mailbox_access, conditional_access)))
+    chosen = sorted(_chosen(known, _named(role_members, conditional_access, mailbox_access, mail_folder_access)))
     hidden = {group_id for group_id in chosen if known.get(group_id, {}).get("visibility") == _HIDDEN}
 
     def members(group_id: str) -> RequestInformation:
@@ -110,7 +111,7 @@ def _is_unified(group: Mapping[str, Any]) -> bool:
 
 
 def _named(
-    role_members: pd.DataFrame | None, mailbox_access: pd.DataFrame | None, conditional_access: pd.DataFrame | None
+    role_members: pd.DataFrame | None, conditional_access: pd.DataFrame | None, *over_mailboxes: pd.DataFrame | None
 ) -> Iterator[str]:
     """Object ids of the groups that hold a role or a right over a mailbox, or that a sign-in policy speaks of."""
     for row in records(conditional_access, "include_groups", "exclude_groups"):
@@ -118,7 +119,8 @@ def _named(
     for row in records(role_members, "principal_id", "principal_kind"):
         if row["principal_kind"] == "group":
             yield row["principal_id"]
-    for row in records(mailbox_access, "delegate", "delegate_kind"):
-        # A group only Exchange knows goes by a name or an address, by which Graph finds nothing.
-        if row["delegate_kind"] == "group" and _OBJECT_ID.fullmatch(row["delegate"]):
-            yield row["delegate"]
+    for given in over_mailboxes:
+        for row in records(given, "delegate", "delegate_kind"):
+            # A group only Exchange knows goes by a name or an address, by which Graph finds nothing.
+            if row["delegate_kind"] == "group" and _OBJECT_ID.fullmatch(row["delegate"]):
+                yield row["delegate"]

@@ -24,16 +24,16 @@ _NOT_ONE: Final = ("NotFound", "ManagementObjectNotFoundException", "ManagementO
 class Lookups:
     """``Get-Recipient``, each name once; after a refusal for want of a role, Exchange is left in peace.
 
-    That there is nobody of a name, or several, is an answer. A name that Exchange refuses to look up is a gap of its
-    own. ``unanswered`` counts how often that happened: rows made meanwhile are not to be kept for later, when Exchange
-    may tell.
+    That there is nobody of a name, or several, is an answer. A name that Exchange refuses to look up, or has no time
+    for, is a gap of its own. ``unanswered`` counts how often that happened: rows made meanwhile are not to be kept for
+    later, when Exchange may tell. ``refused`` is why Exchange is not even asked, where it has refused before.
     """
 
-    def __init__(self, exchange: Exchange, kept: Kept = FORGETFUL) -> None:
+    def __init__(self, exchange: Exchange, kept: Kept = FORGETFUL, *, refused: Gap | None = None) -> None:
         self._exchange = exchange
         self._kept = kept
         self._found: dict[str, dict[str, Any] | None] = {}
-        self._refused: Gap | None = None
+        self._refused = refused
         self._unknown: dict[str, Gap] = {}
         self.unanswered = 0
         self._one_at_a_time = asyncio.Lock()

@@ -109,7 +109,7 @@ async def link_protection(exchange: Exchange, licences: pd.DataFrame) -> AsyncIt
     if Plan.OFFICE_PROTECTION not in plans(licences):
         yield Gap(
             GapKind.LICENCE,
-            "The tenant has no licence for Safe Links and Safe Attachments.",
+            "The council has no licence for Safe Links and Safe Attachments.",
             "A licence with Defender for Office 365, such as Microsoft 365 Business Premium.",
         )
         return

@@ -3,17 +3,14 @@
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
-from kiota_abstractions.base_request_builder import BaseRequestBuilder
-
+from m365audit.connectors.configuration import PERMISSION, Taken, held, newest, snapshots
 from m365audit.connectors.declare import connector
 from m365audit.connectors.mailboxes import flag
-from m365audit.graph import UNKNOWN_MEMBERS, Graph
+from m365audit.graph import Graph
 from m365audit.model.evidence import Gap, Row
 from m365audit.model.words import GapKind
 
 POLICY: Final = "microsoft.teams.meetingpolicy"
-_USABLE: Final = ("succeeded", "partiallySuccessful")
-_JOB: Final = ("id", "status", "resources", "completedDateTime", "createdDateTime", "resourceLocation", "errorDetails")
 _FLAGS: Final = {
     "unnamed_may_join": "AllowAnonymousUsersToJoinMeeting",
     "unnamed_may_start": "AllowAnonymousUsersToStartMeeting",
@@ -33,56 +30,28 @@ _HOW: Final = (
 )
 
 
-@connector("meeting_policies", permission="ConfigurationMonitoring.Read.All")
+@connector("meeting_policies", permission=PERMISSION)
 async def meeting_policies(graph: Graph) -> AsyncIterator[Row | Gap]:
     """Every meeting policy in the newest snapshot there is; this program makes none itself."""
-    jobs = graph.sdk.admin.configuration_management.configuration_snapshot_jobs
-    request = graph.request(jobs, select=_JOB, headers=UNKNOWN_MEMBERS)
-    newest: dict[str, Any] | None = None
-    async for page in graph.pages(request):
-        usable = [job for job in page if _is_usable(job)]
-        newest = max([*usable, *([newest] if newest else [])], key=_taken_at, default=None)
-    if newest is None:
+    taken = newest(await snapshots(graph), POLICY)
+    if taken is None:
         detail = "Microsoft shows how Teams meetings are set up only in a snapshot that is made first; there is none."
         yield Gap(GapKind.NOT_ENABLED, detail, _HOW)
         return
-    found = await graph.get(graph.request(_snapshot(graph, newest)))
-    rows = [_row(one, newest) for one in found.get("resources") or () if _kind(one) == POLICY]
-    for row in rows:
-        yield row
-    if not rows:
+    found = await held(graph, taken, POLICY)
+    for resource in found.resources:
+        yield _row(resource, taken)
+    if not found.resources:
         detail = "The newest snapshot of the configuration holds no meeting policy, although it was asked for."
-        yield Gap(GapKind.ERROR, detail, _HOW, said="; ".join(newest.get("errorDetails") or ()))
+        yield Gap(GapKind.ERROR, detail, _HOW, said="; ".join(taken.errors))
 
 
-def _snapshot(graph: Graph, job: Mapping[str, Any]) -> BaseRequestBuilder:
-    """Where a job's snapshot is; of the address Microsoft gives, only the id is used."""
-    snapshot_id = str(job["resourceLocation"]).rstrip("/").rpartition("/")[2]
-    if "(" in snapshot_id:
-        snapshot_id = snapshot_id.partition("(")[2].strip(")'")
-    snapshots = graph.sdk.admin.configuration_management.configuration_snapshots
-    return snapshots.by_configuration_baseline_id(snapshot_id)
-
-
-def _is_usable(job: Mapping[str, Any]) -> bool:
-    asked = {str(kind).lower() for kind in job.get("resources") or ()}
-    return job.get("status") in _USABLE and POLICY in asked and bool(job.get("resourceLocation"))
-
-
-def _taken_at(job: Mapping[str, Any]) -> str:
-    return str(job.get("completedDateTime") or job.get("createdDateTime") or "")
-
-
-def _kind(resource: Mapping[str, Any]) -> str:
-    return str(resource.get("resourceType", "")).lower()
-
-
-def _row(resource: Mapping[str, Any], job: Mapping[str, Any]) -> Row:
+def _row(resource: Mapping[str, Any], taken: Taken) -> Row:
     properties = resource.get("properties") or {}
     name = str(properties.get("Identity") or resource.get("displayName") or "")
     return {
         "policy": name.removeprefix("Tag:"),
         **{column: flag(properties.get(said)) for column, said in _FLAGS.items()},
         **{column: properties.get(said) for column, said in _WORDS.items()},
-        "taken_at": _taken_at(job) or None,
+        "taken_at": taken.at or None,
     }

@@ -8,6 +8,7 @@ from m365audit.connectors.conditions import words
 from m365audit.connectors.declare import connector
 from m365audit.connectors.directory import LARGEST_PAGE
 from m365audit.graph import Graph
+from m365audit.model.access import UNKNOWN_ACCESS, Access
 from m365audit.model.datasets.access import AUTHENTICATION_STRENGTHS, SECURITY_DEFAULTS
 from m365audit.model.evidence import TENANT, Gap, Row
 from m365audit.model.parts import Part
@@ -23,6 +24,13 @@ _NO_STATE: Final = Gap(
     GapKind.UNSUPPORTED,
     "Microsoft does not say which accounts have their own setting for two-step sign-in (per-user MFA).",
     "Look at it in the Entra admin centre > Users > Per-user multifactor authentication.",
+)
+_ASKS: Final = "Policy.Read.All"
+_NO_RIGHT: Final = Gap(
+    GapKind.PERMISSION,
+    "Without the permission Policy.Read.All Microsoft leaves out which accounts have their own setting for two-step "
+    "sign-in (per-user MFA).",
+    "Consent to the permission Policy.Read.All for the app.",
 )
 _NO_METHODS: Final = Gap(
     GapKind.UNSUPPORTED,
@@ -73,16 +81,12 @@ async def authentication_methods_policy(graph: Graph) -> AsyncIterator[Row | Gap
         }
 
 
-@connector(
-    "per_user_mfa",
-    permission="Policy.Read.All",
-    also=("User.Read.All",),
-    parts=(Part(("Policy.Read.All", "User.Read.All")),),
-)
-async def per_user_mfa(graph: Graph) -> AsyncIterator[Row | Gap]:
+@connector("per_user_mfa", permission=_ASKS, also=("User.Read.All",), parts=(Part((_ASKS, "User.Read.All")),))
+async def per_user_mfa(graph: Graph, access: Access = UNKNOWN_ACCESS) -> AsyncIterator[Row | Gap]:
     """The older setting that asks single accounts for a second step, where Microsoft tells.
 
-    Nothing documents this property: one that does not come, or is refused, is not known and never *disabled*.
+    Nothing documents this property: one that does not come, or is refused, is not known and never *disabled*. It is
+    left out as well, without a word, for want of a permission; only the token tells one from the other.
     """
     request = graph.request(graph.sdk.users, select=["id", _STATE], top=LARGEST_PAGE)
     found = False
@@ -97,7 +101,7 @@ async def per_user_mfa(graph: Graph) -> AsyncIterator[Row | Gap]:
                 found = True
                 yield {"account_id": user["id"], "state": user[_STATE]}
     if not found:
-        yield _NO_STATE
+        yield _NO_RIGHT if access.is_known and _ASKS not in access.permissions else _NO_STATE
 
 
 @connector("password_rules", permission="GroupSettings.Read.All")

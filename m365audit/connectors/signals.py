@@ -67,7 +67,7 @@ async def alerts(graph: Graph, window: MeetingWindow, licences: pd.DataFrame) ->
 async def risky_accounts(graph: Graph, licences: pd.DataFrame) -> AsyncIterator[Row | Gap]:
     """Accounts that Microsoft holds for at risk now."""
     if Plan.ENTRA_P2 not in plans(licences):
-        detail = "The tenant has no Entra ID P2 licence, so Microsoft does not say which accounts are at risk."
+        detail = "The council has no Entra ID P2 licence, so Microsoft does not say which accounts are at risk."
         yield Gap(GapKind.LICENCE, detail, "A licence with Entra ID P2.")
         return
     builder = graph.sdk.identity_protection.risky_users
@@ -88,7 +88,7 @@ async def risky_accounts(graph: Graph, licences: pd.DataFrame) -> AsyncIterator[
 async def attack_simulations(graph: Graph, licences: pd.DataFrame) -> AsyncIterator[Row | Gap]:
     """Every exercise with false attacks that Microsoft's own product ran."""
     if Plan.OFFICE_PROTECTION_P2 not in plans(licences):
-        detail = "The tenant has no Defender for Office 365 P2 licence, so it has no exercises of Microsoft's."
+        detail = "The council has no Defender for Office 365 P2 licence, so it has no exercises of Microsoft's."
         yield Gap(GapKind.LICENCE, detail, "None is needed where another product is used for them.")
         return
     builder = graph.sdk.security.attack_simulation.simulations

@@ -1,11 +1,13 @@
-"""How much the mailboxes are used, from Microsoft's usage reports."""
+"""How much mailboxes and Teams are used, from Microsoft's usage reports."""
 
 import csv
 import io
 from collections.abc import AsyncIterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 import pandas as pd
+from kiota_abstractions.request_information import RequestInformation
 
 from m365audit.connectors.declare import connector
 from m365audit.connectors.frames import records
@@ -15,15 +17,15 @@ from m365audit.model.parts import Part
 from m365audit.model.words import GapKind
 
 DAYS: Final = 90
-_COLUMNS: Final = {
+_SHOWN: Final = Part(("Reports.Read.All",), names_shown=True)
+_SEEN: Final = {
     "address": "User Principal Name",
     "last_active_at": "Last Activity Date",
-    "sent": "Send Count",
-    "received": "Receive Count",
-    "read": "Read Count",
     "deleted": "Is Deleted",
     "reported_on": "Report Refresh Date",
 }
+"""Column to heading, in every report of use."""
+_COUNTED: Final = {"sent": "Send Count", "received": "Receive Count", "read": "Read Count"}
 _FLAGS: Final = {"true": True, "false": False}
 _CONCEALED: Final = Gap(
     GapKind.NOT_ENABLED,
@@ -46,23 +48,52 @@ async def report_settings(graph: Graph) -> AsyncIterator[Row | Gap]:
         yield Gap(GapKind.ERROR, detail, "Run the audit again.")
 
 
-@connector(
-    "email_activity",
-    permission="Reports.Read.All",
-    parts=(Part(("Reports.Read.All",), names_shown=True),),
-)
+@connector("email_activity", permission="Reports.Read.All", parts=(_SHOWN,))
 async def email_activity(graph: Graph, report_settings: pd.DataFrame | None = None) -> AsyncIterator[Row | Gap]:
     """How much mail each account sent and read in 90 days; nothing where the reports hide names."""
+    report = graph.sdk.reports.get_email_activity_user_detail_with_period(f"D{DAYS}")
+    async for row in _lines(graph, graph.request(report), report_settings, "mail use", _COUNTED):
+        yield row
+
+
+@connector("teams_activity", permission="Reports.Read.All", parts=(_SHOWN,))
+async def teams_activity(graph: Graph, report_settings: pd.DataFrame | None = None) -> AsyncIterator[Row | Gap]:
+    """When each account was last active in Teams in 90 days; nothing where the reports hide names."""
+    report = graph.sdk.reports.get_teams_user_activity_user_detail_with_period(f"D{DAYS}")
+    async for row in _lines(graph, graph.request(report), report_settings, "the use of Teams"):
+        yield row
+
+
+@connector("mailbox_usage", permission="Reports.Read.All", parts=(_SHOWN,))
+async def mailbox_usage(graph: Graph, report_settings: pd.DataFrame | None = None) -> AsyncIterator[Row | Gap]:
+    """When each mailbox was last used in 90 days; nothing where the reports hide names."""
+    report = graph.sdk.reports.get_mailbox_usage_detail_with_period(f"D{DAYS}")
+    async for row in _lines(graph, graph.request(report), report_settings, "mailboxes"):
+        yield row
+
+
+async def _lines(
+    graph: Graph,
+    report: RequestInformation,
+    report_settings: pd.DataFrame | None,
+    about: str,
+    counted: Mapping[str, str] = MappingProxyType({}),
+) -> AsyncIterator[Row | Gap]:
+    """The lines of a report, one an address: of an account deleted and one made anew in its place, the one there is."""
     if any(row["names_concealed"] for row in records(report_settings, "names_concealed")):
         yield _CONCEALED
         return
-    report = graph.sdk.reports.get_email_activity_user_detail_with_period(f"D{DAYS}")
-    told = csv.DictReader(io.StringIO(await graph.download(graph.request(report))))
-    if missing := [name for name in _COLUMNS.values() if name not in (told.fieldnames or ())]:
-        detail = "The report of mail use has not the columns it should have."
+    told = csv.DictReader(io.StringIO(await graph.download(report)))
+    headings = (*_SEEN.values(), *counted.values())
+    if missing := [name for name in headings if name not in (told.fieldnames or ())]:
+        detail = f"The report of {about} has not the columns it should have."
         yield Gap(GapKind.ERROR, detail, "Run the audit again.", said=f"missing: {', '.join(missing)}")
         return
-    rows = {row["address"]: row for row in map(_row, told) if row["address"]}
+    rows: dict[str, Row] = {}
+    for row in (_row(line, counted) for line in told):
+        address = row["address"]
+        if address and (address not in rows or rows[address]["deleted"] is True):
+            rows[address] = row
     if rows and not any("@" in address for address in rows):
         yield _CONCEALED
         return
@@ -70,11 +101,11 @@ async def email_activity(graph: Graph, report_settings: pd.DataFrame | None = No
         yield row
 
 
-def _row(line: Mapping[str, str | None]) -> Row:
-    row: Row = {name: (line[heading] or "").strip() or None for name, heading in _COLUMNS.items()}
+def _row(line: Mapping[str, str | None], counted: Mapping[str, str]) -> Row:
+    row: Row = {name: (line[heading] or "").strip() or None for name, heading in {**_SEEN, **counted}.items()}
     row["address"] = row["address"] and row["address"].lower()
     row["deleted"] = _FLAGS.get(str(row["deleted"]).lower())
-    for name in ("sent", "received", "read"):
+    for name in counted:
         row[name] = int(row[name]) if row[name] and row[name].isdigit() else None
     for name in ("last_active_at", "reported_on"):
         row[name] = row[name] and f"{row[name]}T00:00:00Z"

@@ -3,7 +3,8 @@
 from datetime import date
 
 from m365audit.engine.answerable import Answerable
-from m365audit.engine.judge import Accepts, Inputs, accepts_nothing
+from m365audit.engine.inputs import Inputs
+from m365audit.engine.judge import Accepts, accepts_nothing
 from m365audit.model.assessment import Subject
 from m365audit.model.decisions import Decision, Standing, standing
 from m365audit.model.keys import reference
@@ -13,14 +14,17 @@ _IN_FORCE = (Standing.HOLDS, Standing.RENEW)
 
 
 def acceptances(inputs: Inputs) -> Accepts:
-    """What is accepted on the day, by rule and natural key; a decision on what cannot be accepted accepts nothing."""
+    """What is accepted on the day, by rule and natural key; a decision on what cannot be accepted accepts nothing.
+
+    One on less than what is there now accepts nothing of it either: the council was not asked about the rest.
+    """
     if not inputs.decisions:
         return accepts_nothing
     answerable = Answerable(inputs)
 
-    def accepts(rule: str, kind: SubjectKind, key: str) -> date | None:
+    def accepts(rule: str, kind: SubjectKind, key: str, extent: frozenset[str] | None) -> date | None:
         decision = decision_on(inputs, rule, kind, key)
-        if decision is None or standing(decision, inputs.as_of) not in _IN_FORCE:
+        if decision is None or standing(decision, inputs.as_of, extent) not in _IN_FORCE:
             return None
         may_not = answerable.of(rule, Subject(kind, key, decision.subject_name)).may_accept
         return None if may_not else decision.until

@@ -8,7 +8,7 @@ from typing import Final
 
 import pandas as pd
 
-from m365audit.engine.judge import Inputs
+from m365audit.engine.inputs import Inputs
 from m365audit.engine.whose import Whose
 from m365audit.model.answers import form_for
 from m365audit.model.assessment import Subject
@@ -59,6 +59,11 @@ class Answerable:
         form = form_for(rule, subject.kind)
         words = (form.without_allowing() if why_not else form).words
         return Answers(words, why_not, self._whose.concerns(rule, subject))
+
+    @property
+    def people(self) -> Mapping[str, tuple[str, ...]]:
+        """The names of those on the register, by everything they go by."""
+        return self._whose.people
 
     def _why_not(self, rule: str, subject: Subject) -> str:
         if rule in _TWO_STEP and subject.kind in (SubjectKind.ACCOUNT, SubjectKind.GUEST):

@@ -14,7 +14,8 @@ from m365audit.engine.comparable import Comparable
 from m365audit.engine.counting import count_document
 from m365audit.engine.document import as_json
 from m365audit.engine.history import History, previous
-from m365audit.engine.judge import Bench, Inputs, Verdict
+from m365audit.engine.inputs import Inputs
+from m365audit.engine.judge import Bench, Verdict, extent_of
 from m365audit.engine.measures import measure
 from m365audit.engine.register_rows import register_notes
 from m365audit.engine.standing import with_states
@@ -35,9 +36,9 @@ from m365audit.model.decisions import Decision, Standing, standing
 from m365audit.model.evidence import Gap
 from m365audit.model.keys import reference
 from m365audit.model.policy import Clause, Policy
-from m365audit.model.words import Actor, GapKind, Result, Severity, State, SubjectKind, worst
+from m365audit.model.words import Actor, Result, Severity, State, SubjectKind, worst
+from m365audit.register import rows_to_confirm
 from m365audit.rules import RULES
-from m365audit.rules.planned import PLANNED
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -56,7 +57,9 @@ def assess(bench: Bench, baseline: Policy, history: History) -> Assessment:
     clauses = tuple(r for policy in (inputs.policy, baseline) for r in _clause_results(policy, bench))
     uses = [use for policy in (inputs.policy, baseline) for use in _uses(policy, bench)]
     comparable = Comparable(use.verdict for use in uses)
-    found = with_states(_findings(uses, inputs), history, comparable.why_unseen, inputs.decisions, inputs.as_of)
+    answerable = Answerable(inputs)
+    findings = _findings(uses, inputs, answerable)
+    found = with_states(findings, history, comparable.why_unseen, inputs.decisions, inputs.as_of)
     tenant, snapshot = inputs.tenant, inputs.snapshot
     assessment = Assessment(
         tenant=tenant.slug,
@@ -81,6 +84,8 @@ def assess(bench: Bench, baseline: Policy, history: History) -> Assessment:
         retention=tenant.retention,
         measures=measure(inputs),
         previous=previous(history, inputs.as_of),
+        people=answerable.people,
+        waiting=rows_to_confirm(inputs.register),
     )
     now = count_document(assessment.run, assessment.as_of, as_json(assessment))
     return replace(assessment, trend=trend(history, now))
@@ -94,10 +99,7 @@ def _clause_results(policy: Policy, bench: Bench) -> list[ClauseResult]:
 
 def _uses(policy: Policy, bench: Bench) -> list[Use]:
     return [
-        Use(clause, bench.judge(RULES[use.check], use.parameters))
-        for clause in policy.clauses
-        for use in clause.checks
-        if use.check in RULES
+        Use(clause, bench.judge(RULES[use.check], use.parameters)) for clause in policy.clauses for use in clause.checks
     ]
 
 
@@ -128,14 +130,14 @@ def _check_results(bench: Bench, uses: Iterable[Use]) -> Iterable[CheckResult]:
             unjudged=max(len(verdict.unjudged) for verdict in verdicts),
             gaps=tuple(dict.fromkeys(gap for verdict in verdicts for gap in verdict.gaps)),
             sources=(*rule.needs, *rule.uses),
-            limits=next((verdict.limits for verdict in verdicts if verdict.limits), ""),
+            limits=max(verdicts, key=lambda verdict: (len(verdict.unjudged), bool(verdict.limits))).limits,
             accepted_until=min((v.accepted_until for v in verdicts if v.accepted_until), default=None)
             if result is Result.ACCEPTED
             else None,
         )
 
 
-def _findings(uses: Iterable[Use], inputs: Inputs) -> list[Finding]:
+def _findings(uses: Iterable[Use], inputs: Inputs, answerable: Answerable) -> list[Finding]:
     """One finding a (rule, subject), under every clause that counts it."""
     gathered: dict[tuple[str, str, str], list[tuple[Clause, Mapping[str, Any]]]] = {}
     for use in uses:
@@ -143,7 +145,6 @@ def _findings(uses: Iterable[Use], inputs: Inputs) -> list[Finding]:
             row = {str(name): value for name, value in record.items()}
             key = (use.verdict.rule.id, row["subject_kind"], row["subject_id"])
             gathered.setdefault(key, []).append((use.clause, row))
-    answerable = Answerable(inputs)
     return [_finding(key, rows, answerable, inputs) for key, rows in gathered.items()]
 
 
@@ -163,6 +164,7 @@ def _finding(
     subject = Subject(SubjectKind(kind), subject_id, str(row["subject_name"]))
     may = answerable.of(rule, subject)
     decision = decision_on(inputs, rule, subject.kind, subject_id)
+    extent = extent_of(*(row["extent"] for _, row in rows))
     return Finding(
         reference=name,
         rule=rule,
@@ -180,14 +182,15 @@ def _finding(
         may_accept=may.may_accept,
         concerns=may.concerns,
         decision=decision,
-        standing=_standing(decision, may.may_accept, inputs.as_of),
+        standing=_standing(decision, may.may_accept, extent, inputs.as_of),
+        extent=extent,
     )
 
 
-def _standing(decision: Decision | None, may_not: str, as_of: date) -> Standing:
+def _standing(decision: Decision | None, may_not: str, extent: frozenset[str] | None, as_of: date) -> Standing:
     """How a decision stands; an exception from what cannot be accepted never was one."""
     is_void = decision is not None and decision.effect is Effect.ALLOWS and bool(may_not)
-    return Standing.NONE if is_void else standing(decision, as_of)
+    return Standing.NONE if is_void else standing(decision, as_of, extent)
 
 
 def _urgency(finding: Finding) -> tuple[int, int, str, str, str]:
@@ -218,9 +221,6 @@ def _gap_notes(inputs: Inputs, policies: Iterable[Policy]) -> list[GapNote]:
 
 
 def _gaps_of(check: str, inputs: Inputs) -> list[Gap]:
-    if check not in RULES:
-        fix = "a later version of m365audit will look at it"
-        return [Gap(GapKind.NOT_BUILT, PLANNED.get(check, check), fix, data_set=check)]
     rule = RULES[check]
     return [gap for name in (*rule.needs, *rule.uses) for gap in inputs.for_judging(name).gaps]
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from m365audit.connectors import CONNECTORS
-from m365audit.engine import document
+from m365audit.engine import document, notice, workbooks
 from m365audit.engine.access import read_access
 from m365audit.engine.assess import LONDON
 from m365audit.engine.collect import Collection, Progress, Silent, plan
 from m365audit.engine.history import EARLIER_AUDITS, as_record, read_history
-from m365audit.engine.judge import Inputs
+from m365audit.engine.inputs import Inputs
 from m365audit.engine.parameters import check_parameters
+from m365audit.engine.protection import OPEN, Protection
 from m365audit.engine.resume import AUDIT, COLLECT, FRESH, Asked, Council, begin, come_to_its_end, unreported
 from m365audit.engine.room import room_for
 from m365audit.engine.runlog import logging_to
@@ -25,14 +26,11 @@ from m365audit.graph import REAL, Outside, WallClock, connect
 from m365audit.model.assessment import Assessment
 from m365audit.model.decisions import Decision, current
 from m365audit.model.policy import Policy
-from m365audit.model.tenant import Tenant
+from m365audit.model.tenant import Reader, Tenant
 from m365audit.model.words import SHOULD_HAVE_COME, GapKind, Result, Severity
 from m365audit.policy import BASELINE, load
 from m365audit.register import ledger, read_register
-from m365audit.report import clerk, technician
-from m365audit.report.names import file_name
 from m365audit.rules import RULES
-from m365audit.rules.planned import PLANNED
 from m365audit.snapshot import CouncilLock, RunFolder, Snapshot, Unfinished
 
 log = logging.getLogger(__name__)
@@ -59,6 +57,8 @@ class Outcome:
     folder: RunFolder
     assessment: Assessment
     workbooks: tuple[Path, ...]
+    notice: str = ""
+    encrypted: frozenset[Reader] = frozenset()
 
     def exit_code(self, fail_on: Severity | None) -> int:
         """What the process should end with: partial before findings, for a half audit says nothing of the rest."""
@@ -191,32 +191,13 @@ def decided_by(tenant: Tenant, on: date) -> Mapping[str, Decision]:
 
 def policies(tenant: Tenant, places: Places) -> tuple[Policy, Policy]:
     """The council's policy and the baseline, checked against the rules there are."""
-    known = {*RULES, *PLANNED}
     parameters = {rule.id: tuple(rule.parameters) for rule in RULES.values()}
     beside = tenant.folder / tenant.policy
     name = beside if tenant.policy.endswith(".yaml") and beside.exists() else tenant.policy
-    policy = load(name, config_dir=places.config, known_checks=known, parameters=parameters)
-    baseline = load(BASELINE, config_dir=places.config, known_checks=known, parameters=parameters)
+    policy = load(name, config_dir=places.config, known_checks=RULES, parameters=parameters)
+    baseline = load(BASELINE, config_dir=places.config, known_checks=RULES, parameters=parameters)
     check_parameters((policy, baseline), tenant)
     return policy, baseline
-
-
-def report(assessment: Assessment, folder: RunFolder) -> tuple[Path, ...]:
-    """Write the workbooks of an assessment; the same assessment gives the same bytes.
-
-    Raises:
-        BadRun: the evidence is not what it should be, or a workbook cannot be written.
-    """
-    snapshot = Snapshot.open(folder)
-    for_clerk = folder.path / file_name(assessment, "Clerk")
-    for_technician = folder.path / file_name(assessment, "Technician")
-    with room_for(for_clerk):
-        clerk.write(assessment, for_clerk)
-        for_clerk.chmod(0o600)
-    with room_for(for_technician):
-        technician.write(assessment, snapshot.frame, for_technician)
-        for_technician.chmod(0o600)
-    return for_clerk, for_technician
 
 
 @contextmanager
@@ -233,19 +214,31 @@ def alone(tenant: Tenant, places: Places) -> Iterator[CouncilLock]:
         yield lock
 
 
-def finish(tenant: Tenant, places: Places, folder: RunFolder, as_of: date | None = None) -> Outcome:
+def report(tenant: Tenant, assessment: Assessment, folder: RunFolder, protection: Protection = OPEN) -> Outcome:
+    """Write the workbooks of an assessment, and the notice that they are there.
+
+    Raises:
+        BadRun: something cannot be read or written.
+    """
+    written = workbooks.write(assessment, folder, protection)
+    said = notice.write(tenant, assessment, folder, protection)
+    return Outcome(tenant, folder, assessment, written, said, protection.readers)
+
+
+def finish(
+    tenant: Tenant, places: Places, folder: RunFolder, as_of: date | None = None, protection: Protection = OPEN
+) -> Outcome:
     """Judge and report a run that has all its evidence; it has come to its end then.
 
     Raises:
         BadRun: something cannot be read or written.
     """
-    assessment = evaluate(tenant, places, folder, as_of)
-    outcome = Outcome(tenant, folder, assessment, report(assessment, folder))
+    outcome = report(tenant, evaluate(tenant, places, folder, as_of), folder, protection)
     come_to_its_end(folder)
     return outcome
 
 
-async def audit(
+async def audit(  # noqa: PLR0913 - each is an option of the command
     tenant: Tenant,
     places: Places,
     *,
@@ -254,9 +247,10 @@ async def audit(
     fresh: bool = False,
     progress: Progress | None = None,
     outside: Outside = REAL,
+    protection: Protection = OPEN,
 ) -> Outcome:
     """The whole way for one council."""
     asked = Asked(AUDIT, now or datetime.now(UTC), as_of=as_of, fresh=fresh)
     with alone(tenant, places) as lock:
         folder = await gather(tenant, places, asked, lock, progress, outside)
-        return finish(tenant, places, folder, as_of)
+        return finish(tenant, places, folder, as_of, protection)

@@ -6,14 +6,14 @@ from datetime import date
 
 from dateutil.relativedelta import relativedelta
 
-from m365audit.engine.judge import Bench, Register, Verdict
+from m365audit.engine.inputs import Register
+from m365audit.engine.judge import Bench, Verdict
 from m365audit.model.assessment import ClauseResult
 from m365audit.model.months import Stated
 from m365audit.model.policy import Attestation, CheckUse, Clause, Policy
 from m365audit.model.words import Force, Judgement, Result, worst
 from m365audit.policy import rolled_up
 from m365audit.rules import RULES
-from m365audit.rules.planned import PLANNED
 
 # Clauses of these forces advise; none of them can be broken.
 _ADVISING = frozenset({Force.ENCOURAGED, Force.DISCOURAGED, Force.REMINDED, Force.MAY})
@@ -100,22 +100,13 @@ def _until(result: Result, pieces: Iterable[Piece]) -> date | None:
 
 
 def _check(use: CheckUse, bench: Bench) -> Piece:
-    if use.check not in RULES:
-        return Piece(Result.NOT_ASSESSED, f"Check not built yet: {_planned(use.check)}.")
     verdict: Verdict = bench.judge(RULES[use.check], use.parameters)
     return Piece(verdict.result, verdict.because, verdict.accepted_until)
 
 
-def _planned(check: str) -> str:
-    """What a check that is not built yet will look at, to stand behind a colon; a policy may name one not planned."""
-    line = PLANNED.get(check, check)
-    return line[0].lower() + line[1:].rstrip(".")
-
-
 def _beside(use: CheckUse, bench: Bench) -> str:
     """What only supports a clause: what it looked at, and what it came to."""
-    piece = _check(use, bench)
-    return f"Beside it, “{RULES[use.check].title}”: {piece.result}." if use.check in RULES else piece.because
+    return f"Beside it, “{RULES[use.check].title}”: {_check(use, bench).result}."
 
 
 @dataclass(frozen=True, slots=True)

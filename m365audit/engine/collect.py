@@ -228,9 +228,7 @@ class Collection:
         for name in connector.needs:
             absent = [gap for gap in self.records[name].coverage.gaps if gap.scope == "tenant"]
             if absent:
-                words = name.replace("_", " ")
-                detail = f"it needs the {words}, and those are missing: {absent[0].detail}"
-                return Gap(absent[0].kind, detail, absent[0].fix, said=absent[0].said)
+                return absent[0].for_want_of(name)
         return None
 
     def _arguments(self, connector: Connector, services: Mapping[str, Any], kept: Kept) -> dict[str, Any]:
@@ -239,6 +237,8 @@ class Collection:
             "access": self.access,
             "earlier": EarlierRuns(self.folder, self.tenant.slug),
             "allowance": Allowance(self.tenant.census.calls, self.folder.started_at.date()),
+            "folders": self.tenant.folders,
+            "today": self.folder.started_at.date(),
             "window": window(self.tenant, self.around),
             "coverage": {n: self.records[n].coverage for n in (*connector.needs, *connector.uses) if n in self.records},
         }

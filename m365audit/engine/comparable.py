@@ -28,10 +28,10 @@ class Comparable:
 
     def why_unseen(self, finding: Finding) -> str:
         """Why its absence means nothing, in a sentence; empty where it would have been found if it were there."""
-        return self.why_not(finding.rule, finding.subject.kind, finding.subject.id)
+        return self.why_not(finding.rule, finding.subject.kind, finding.subject.id) or why_passed(finding.rule)
 
     def why_not(self, rule: str, kind: SubjectKind, subject_id: str) -> str:
-        """As :meth:`why_unseen`, for a rule and a natural key."""
+        """As :meth:`why_unseen`, for a rule and a natural key; that a record ends by itself is left to the caller."""
         verdicts = self._verdicts.get(rule, {}).values()
         if not verdicts:
             return (
@@ -40,6 +40,12 @@ class Comparable:
                 else "This audit does not make the check any more."
             )
         return next((why for verdict in verdicts if (why := _why_not(verdict, kind, subject_id))), "")
+
+
+def why_passed(rule: str) -> str:
+    """Why what a rule found once cannot be looked for again, in a sentence; empty where it can."""
+    passing = RULES[rule].passing if rule in RULES else ""
+    return _sentence(passing) if passing else ""
 
 
 def _why_not(verdict: Verdict, kind: SubjectKind, subject_id: str) -> str:

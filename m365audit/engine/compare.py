@@ -105,6 +105,8 @@ def _of_present(finding: Finding, were_open: dict[str, Finding], right: set[str]
         return Change.CAME_BACK if finding.first_seen <= before.made_on else Change.NEW
     if finding.standing is Standing.LAPSED and was.result is Result.ACCEPTED:
         return Change.ENDED
+    if finding.beyond(was.extent):
+        return Change.NEW
     return Change.CAME_BACK if finding.reference in right else Change.OPEN
 
 

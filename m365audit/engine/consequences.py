@@ -42,11 +42,20 @@ def _of_rule(rule: Rule, foreseen: Mapping[str, Foresight]) -> Foreseen:
     """What judging will make of it: the same that :mod:`m365audit.engine.judge` makes of gaps."""
     needs = {name: foreseen[name].verdict for name in rule.needs if name in foreseen}
     uses = [foreseen[name].verdict for name in rule.uses if name in foreseen and name not in rule.helpful]
-    for name, verdict in needs.items():
-        if verdict is Foreseen.NOT or (verdict is Foreseen.PARTLY and name not in rule.row_by_row):
+    for name in needs:
+        if _is_lost(name, rule, foreseen):
+            return Foreseen.NOT
+    for name, instead in rule.instead.items():
+        if _is_lost(name, rule, foreseen) and any(_is_lost(other, rule, foreseen) for other in instead):
             return Foreseen.NOT
     lacking = {Foreseen.NOT, Foreseen.PARTLY} & {*needs.values(), *uses}
     return Foreseen.PARTLY if lacking else Foreseen.ASSESSED
+
+
+def _is_lost(name: str, rule: Rule, foreseen: Mapping[str, Foresight]) -> bool:
+    """Whether judging will go without it: all of it is missing, or a part where the rule needs the whole."""
+    verdict = foreseen[name].verdict if name in foreseen else Foreseen.ASSESSED
+    return verdict is Foreseen.NOT or (verdict is Foreseen.PARTLY and name not in rule.row_by_row)
 
 
 def _of_clause(clause: Clause, checks: Mapping[str, Foreseen]) -> Foreseen:

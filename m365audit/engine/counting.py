@@ -9,6 +9,8 @@ from m365audit.model.months import MEASURES, Audited
 from m365audit.model.words import SHOULD_HAVE_COME, GapKind, Result, Severity, State
 
 _GONE = (State.FIXED, State.NOT_COMPARABLE)
+_RETIRED = frozenset({"not-built"})
+"""Kinds of gap that only documents of earlier versions have; none of them ever made an audit partial."""
 
 
 def count_document(run: str, made_on: date, body: Mapping[str, Any]) -> Audited:
@@ -17,7 +19,7 @@ def count_document(run: str, made_on: date, body: Mapping[str, Any]) -> Audited:
     Raises:
         KeyError, TypeError, ValueError: it is none.
     """
-    kinds = {GapKind(gap["kind"]) for gap in body["gaps"]}
+    kinds = {GapKind(gap["kind"]) for gap in body["gaps"] if gap["kind"] not in _RETIRED}
     present = [finding for finding in body["findings"] if State(finding["state"]) not in _GONE]
     open_ = [finding for finding in present if as_result(finding["result"]) is not Result.ACCEPTED]
     urgency = Counter(Severity(finding["severity"]) for finding in open_)

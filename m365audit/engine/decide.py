@@ -8,6 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from m365audit.engine.audit import Places
+from m365audit.engine.protection import NO_KEYS, Keyring
 from m365audit.model.decisions import Decision
 from m365audit.model.tenant import Tenant
 from m365audit.register import BadRegister, read_register
@@ -51,14 +52,17 @@ def today(now: datetime) -> date:
 
 
 def sort_by_council(
-    files: Sequence[Path], places: Places
+    files: Sequence[Path], places: Places, keys: Keyring = NO_KEYS
 ) -> tuple[Mapping[str, tuple[Tenant, tuple[Returned, ...]]], tuple[Refusal, ...]]:
-    """Returned files by the tenant they are of; those that cannot be read at all are refused, each by itself."""
+    """Returned files by the tenant they are of; those that cannot be read at all are refused, each by itself.
+
+    ``keys`` are the passwords to try on those that are encrypted.
+    """
     found: dict[str, tuple[Tenant, tuple[Returned, ...]]] = {}
     refused: list[Refusal] = []
     for path in dict.fromkeys(files):
         try:
-            returned = _read(path)
+            returned = _read(path, keys)
             tenant, others = found.get(returned.tenant) or (_tenant_of(returned, places), ())
             found[returned.tenant] = (tenant, (*others, returned))
         except BadReturn as error:
@@ -66,8 +70,10 @@ def sort_by_council(
     return found, tuple(refused)
 
 
-def hear(tenant: Tenant, files: Iterable[Returned], places: Places, now: Now) -> Heard:
+def hear(tenant: Tenant, files: Iterable[Returned], places: Places, now: Now, keys: Keyring = NO_KEYS) -> Heard:
     """Understand one council's returned files; one whose run cannot be answered is refused, the others stand.
+
+    The workbook that was sent is read beside them, with the passwords at hand where it is encrypted.
 
     Raises:
         BadRegister, BadLedger, BadRun: something of the council's own cannot be read.
@@ -82,7 +88,7 @@ def hear(tenant: Tenant, files: Iterable[Returned], places: Places, now: Now) ->
     offices = Offices.of(register["people"], register["third_parties"], tenant.provider)
     ledger = read(tenant.decisions_path)
     latest = _latest(tenant, places)
-    handed, refused = _hand_over(tenant, files, latest, places)
+    handed, refused = _hand_over(tenant, files, latest, places, keys)
     understood = understand(handed, latest, offices, ledger, now)
     torn = (ledger.torn,) if ledger.torn else ()
     understood = replace(understood, refused=(*refused, *understood.refused), notices=(*torn, *understood.notices))
@@ -90,7 +96,7 @@ def hear(tenant: Tenant, files: Iterable[Returned], places: Places, now: Now) ->
 
 
 def _hand_over(
-    tenant: Tenant, files: Iterable[Returned], latest: Judged, places: Places
+    tenant: Tenant, files: Iterable[Returned], latest: Judged, places: Places, keys: Keyring
 ) -> tuple[list[Handed], list[Refusal]]:
     judged: dict[str, Judged] = {latest.run: latest}
     handed: list[Handed] = []
@@ -100,7 +106,7 @@ def _hand_over(
             folder = _run_of(returned, tenant, places)
             if folder.run not in judged:
                 judged[folder.run] = _judged(folder, tenant)
-            handed.append(Handed(returned, judged[folder.run], _as_it_was_sent(folder)))
+            handed.append(Handed(returned, judged[folder.run], _as_it_was_sent(folder, keys)))
         except (NotAnswerable, BadReturn) as error:
             refused.append(_unanswerable(returned, error, tenant))
     return handed, refused
@@ -129,8 +135,8 @@ def keep(heard: Heard, now: Now) -> Kept:
     return Kept(understood.decisions, tuple(endings))
 
 
-def _read(path: Path) -> Returned:
-    return read_told(path) if path.suffix.lower() in _TYPED else read_returned(path)
+def _read(path: Path, keys: Keyring) -> Returned:
+    return read_told(path) if path.suffix.lower() in _TYPED else read_returned(path, keys.all)
 
 
 def _tenant_of(returned: Returned, places: Places) -> Tenant:
@@ -182,11 +188,11 @@ def _run_of(returned: Returned, tenant: Tenant, places: Places) -> RunFolder:
         raise BadReturn(returned.file, str(error), remedy) from error
 
 
-def _as_it_was_sent(folder: RunFolder) -> Written | None:
-    """The sheet of decisions of the run's own workbook; ``None`` where that is not there any more."""
+def _as_it_was_sent(folder: RunFolder, keys: Keyring) -> Written | None:
+    """The sheet of decisions of the run's own workbook; ``None`` where that is not there any more, or does not open."""
     for path in sorted(folder.path.glob("* - Clerk - *.xlsx")):
         try:
-            sent = read_returned(path)
+            sent = read_returned(path, keys.at_hand)
         except BadReturn:
             continue
         if sent.run == folder.run:

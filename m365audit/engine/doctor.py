@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from m365audit.connectors import CONNECTORS
 from m365audit.engine import probes
@@ -98,14 +98,16 @@ async def diagnose(tenant: Tenant, *, outside: Outside = REAL) -> Diagnosis:
     async with connect(tenant, outside) as session:
         access = await read_access(session.credentials, tenant)
         behind = await probes.sign_in(session, access, clock)
-        found = await _found(session, access)
+        found = await _found(session, access, clock.now().date())
     return _diagnosis(tenant, access, found, behind, clock.now())
 
 
-async def _found(session: Session, access: Access) -> Found:
+async def _found(session: Session, access: Access, today: date) -> Found:
+    exchange = await probes.exchange(session, access)
     return Found(
         plans=await probes.licensed(session, access),
-        exchange=await probes.exchange(session, access),
+        exchange=exchange,
+        rights_in_snapshot=await probes.rights_in_snapshot(session, access, exchange, today),
         access_policy=await probes.access_policy(session, access),
         names_concealed=await probes.names_concealed(session, access),
     )
@@ -158,6 +160,7 @@ def situation_of(access: Access, found: Found) -> Situation:
         cmdlets=found.exchange.cmdlets,
         access_policy=found.access_policy,
         names_shown=None if found.names_concealed is None else not found.names_concealed,
+        rights_in_snapshot=found.rights_in_snapshot,
     )
 
 

@@ -22,6 +22,7 @@ class Found:
     exchange: Exchange
     access_policy: bool | None
     names_concealed: bool | None
+    rights_in_snapshot: bool | None = None
 
 
 def notices(access: Access, found: Found, behind: float | None, missing: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from m365audit.engine.assess import LONDON
 from m365audit.engine.audit import Places, policies
-from m365audit.engine.judge import Inputs
+from m365audit.engine.inputs import Inputs
 from m365audit.engine.register_rows import register_notes
 from m365audit.model.months import Match, RegisterNote
 from m365audit.model.tenant import Tenant

@@ -110,6 +110,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "fixed_on": _day(finding.fixed_on),
         "last_seen": _day(finding.last_seen),
         "unseen": finding.unseen,
+        "extent": None if finding.extent is None else sorted(finding.extent),
+        "added": sorted(finding.added),
     }
 
 

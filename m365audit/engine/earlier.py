@@ -1,6 +1,6 @@
 """What the last finished run of a council brought, for connectors that go on with it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -22,11 +22,15 @@ class EarlierRuns:
 
         A run whose evidence has been purged, or is not what was collected, has none: the one before it is taken.
         """
-        for folder in reversed(runs(self._folder.path.parents[1], self._slug)):
-            if folder.run < self._folder.run and folder.is_complete and _has(folder, data_set):
-                with pq.ParquetFile(folder.evidence / f"{data_set}.parquet", memory_map=True) as file:
-                    yield from file.iter_batches(_ROWS_AT_ONCE, use_threads=False)
-                return
+        before = [one for one in runs(self._folder.path.parents[1], self._slug) if one.run < self._folder.run]
+        if folder := last_with(data_set, before):
+            with pq.ParquetFile(folder.evidence / f"{data_set}.parquet", memory_map=True) as file:
+                yield from file.iter_batches(_ROWS_AT_ONCE, use_threads=False)
+
+
+def last_with(data_set: str, folders: Sequence[RunFolder]) -> RunFolder | None:
+    """The last of some finished runs, oldest first, that has a data set as it was collected."""
+    return next((one for one in reversed(folders) if one.is_complete and _has(one, data_set)), None)
 
 
 def _has(folder: RunFolder, data_set: str) -> bool:

@@ -97,6 +97,9 @@ def _found(finding: Finding, known: Past | None, written: Written) -> Past:
     first_seen = min(known.first_seen, finding.first_seen)
     if known.gone_on is not None:
         return Past(finding, first_seen, written.made_on, written.made_on, returned=True)
+    if finding.added:
+        # It went further than before: what is new of it is as new as another finding.
+        return Past(finding, first_seen, written.made_on, finding.open_since or written.made_on)
     return replace(known, finding=finding, first_seen=first_seen, last_seen=written.made_on)
 
 

@@ -8,93 +8,18 @@ from typing import Any
 
 import pandas as pd
 
-from m365audit.engine.collect import with_named_domains
-from m365audit.model.datasets import DATA_SETS
-from m365audit.model.decisions import Decision
-from m365audit.model.evidence import PROPERTY, Coverage, Gap
-from m365audit.model.policy import Policy
-from m365audit.model.tenant import Tenant
+from m365audit.engine.inputs import Inputs
+from m365audit.model.evidence import Gap
 from m365audit.model.words import GapKind, Result, SubjectKind, worst
-from m365audit.register import rows_to_confirm
 from m365audit.rules import Rule
-from m365audit.rules.declare import COLUMNS, RECORDS
-from m365audit.snapshot import Snapshot
+from m365audit.rules.declare import COLUMNS
 
 log = logging.getLogger(__name__)
-
-Register = Mapping[str, pd.DataFrame]
 
 # Names shown in a result's sentence before "and N more".
 _NAMED = 3
 # What a council may accept; what nobody could judge it cannot.
 _ACCEPTABLE = frozenset({str(Result.DOES_NOT_MEET), str(Result.REVIEW), str(Result.ADVICE)})
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """Everything judging is a function of."""
-
-    tenant: Tenant
-    snapshot: Snapshot
-    register: Register | None
-    policy: Policy
-    as_of: date
-    records: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    """What the audit knows of itself, by name."""
-    decisions: Mapping[str, Decision] = field(default_factory=dict)
-    """Reference to the decision that counts on the day."""
-
-    def frame(self, name: str) -> pd.DataFrame:
-        """A data set, a register sheet or a record; its declared columns, default index."""
-        if name in RECORDS:
-            return self.records[name]
-        if name not in DATA_SETS:
-            return (self.register or {})[name]
-        frame = self.snapshot.frame(name)
-        return with_named_domains(frame, self.tenant.domains) if name == "domains" else frame
-
-    def coverage(self, name: str) -> Coverage:
-        """How much there is of a data set, a register sheet or a record."""
-        if name in DATA_SETS:
-            return self.snapshot.coverage(name)
-        if name in RECORDS:
-            return Coverage() if name in self.records else Coverage(gaps=(_unrecorded(name),))
-        return Coverage(gaps=_register_gap(name, self.register, self.tenant))
-
-    def for_judging(self, name: str) -> Coverage:
-        """The coverage without the gaps of properties by which no rule decides."""
-        coverage = self.coverage(name)
-        return replace(coverage, gaps=tuple(gap for gap in coverage.gaps if _leaves_something_open(name, gap)))
-
-    @property
-    def context(self) -> dict[str, Any]:
-        """What a rule may ask for beside evidence."""
-        return {"as_of": self.as_of, "tenant_id": self.tenant.tenant_id, "policy": self.policy}
-
-
-def _leaves_something_open(name: str, gap: Gap) -> bool:
-    is_of_property = gap.scope.startswith(PROPERTY)
-    return not (is_of_property and DATA_SETS[name].decides_nothing(gap.scope.removeprefix(PROPERTY)))
-
-
-def _unrecorded(name: str) -> Gap:
-    detail = f"there is no record of the {name.replace('_', ' ')}"
-    return Gap(GapKind.NOT_COLLECTED, detail, "audit the council with `m365audit audit`", data_set=name)
-
-
-def _register_gap(sheet: str, register: Register | None, tenant: Tenant) -> tuple[Gap, ...]:
-    if register is None:
-        detail = "no register: the council has not yet said who its people are and what it has agreed to"
-        return (
-            Gap(GapKind.REGISTER, detail, f"m365audit init {tenant.slug} writes one to fill in", data_set="register"),
-        )
-    if sheet == "people" and register["people"].empty:
-        detail, fix = "the register names no people", "fill in the sheet People of the register"
-        if rows_to_confirm(register).get("People"):
-            detail = "nobody has confirmed the people proposed on the register"
-            fix = "take the word Confirm away from the rows of the sheet People that are right"
-        return (Gap(GapKind.REGISTER, detail, fix, data_set="register"),)
-    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +49,16 @@ class Verdict:
         return self.rows[self.rows["result"] == str(Result.NOT_ASSESSED)]
 
 
-Accepts = Callable[[str, SubjectKind, str], date | None]
-"""Of a rule, a kind of subject and a natural key: the last day until which that is accepted, if it is."""
+Accepts = Callable[[str, SubjectKind, str, frozenset[str] | None], date | None]
+"""Of a rule, a kind of subject, a natural key and how far it goes: the last day until which that is accepted."""
 
 
-def accepts_nothing(rule: str, kind: SubjectKind, key: str) -> date | None:  # noqa: ARG001 - the shape of Accepts
+def accepts_nothing(
+    rule: str,  # noqa: ARG001 - the shape of Accepts
+    kind: SubjectKind,  # noqa: ARG001
+    key: str,  # noqa: ARG001
+    extent: frozenset[str] | None,  # noqa: ARG001
+) -> date | None:
     """Nothing is accepted."""
     return None
 
@@ -175,6 +105,7 @@ def judge(rule: Rule, parameters: Mapping[str, Any], inputs: Inputs, accepts: Ac
     What is found and accepted is *Accepted*, which is no more *Meets* than that.
     """
     blocking = [gap for name in rule.needs for gap in _blocking(name, rule, inputs)]
+    blocking += [gap for names in rule.instead.items() for gap in _without_either(*names, rule, inputs)]
     if blocking:
         why = reasons(blocking)
         return Verdict(rule, Result.NOT_ASSESSED, f"{why}.", _no_rows(), tuple(blocking), f"{why}.", was_judged=False)
@@ -201,6 +132,13 @@ def _blocking(name: str, rule: Rule, inputs: Inputs) -> tuple[Gap, ...]:
     return ()
 
 
+def _without_either(name: str, instead: tuple[str, ...], rule: Rule, inputs: Inputs) -> tuple[Gap, ...]:
+    """What keeps both an input and those that take its place from being looked at; nothing where either is there."""
+    gaps = _blocking(name, rule, inputs)
+    others = tuple(gap for other in instead for gap in _blocking(other, rule, inputs))
+    return (*gaps, *others) if gaps and others else ()
+
+
 def _lacking(rule: Rule, inputs: Inputs) -> list[Gap]:
     """Gaps that leave what was found standing but keep the check from saying *Meets*."""
     return [
@@ -221,10 +159,10 @@ def _typed(rule: Rule, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 def _with_accepted(rule: Rule, rows: pd.DataFrame, accepts: Accepts) -> tuple[pd.DataFrame, date | None]:
     """The rows, with *Accepted* for the result of what is, and the earliest end of that."""
-    columns = rows["result"], rows["subject_kind"], rows["subject_id"]
+    columns = rows["result"], rows["subject_kind"], rows["subject_id"], rows["extent"]
     ends = [
-        accepts(rule.id, SubjectKind(kind), key) if result in _ACCEPTABLE else None
-        for result, kind, key in zip(*columns, strict=True)
+        accepts(rule.id, SubjectKind(kind), key, extent_of(extent)) if result in _ACCEPTABLE else None
+        for result, kind, key, extent in zip(*columns, strict=True)
     ]
     results = [str(Result.ACCEPTED) if end else result for end, result in zip(ends, rows["result"], strict=True)]
     return rows.assign(result=pd.Series(results, rows.index, dtype=object)), min(filter(None, ends), default=None)
@@ -258,7 +196,9 @@ def _noted(verdict: Verdict, inputs: Inputs) -> Verdict:
     """The verdict with the standing limits of its evidence: they belong to what was not seen, and change no result."""
     named = (*verdict.rule.needs, *verdict.rule.uses)
     notes = dict.fromkeys(note for name in named for note in inputs.coverage(name).notes)
-    return replace(verdict, limits=" ".join(filter(None, (verdict.limits, _sentences(list(notes))))))
+    unread = [gap for name in verdict.rule.adds for gap in inputs.for_judging(name).gaps]
+    more = [f"more might have been found elsewhere ({reasons(unread)})"] if unread else []
+    return replace(verdict, limits=" ".join(filter(None, (verdict.limits, _sentences([*notes, *more])))))
 
 
 def _sentences(said: list[str]) -> str:
@@ -276,9 +216,16 @@ def _one_row_a_subject(rows: pd.DataFrame) -> pd.DataFrame:
             continue
         first, second = sorted((merged[key], row), key=lambda r: list(Result).index(Result(r["result"])))
         reasons = dict.fromkeys((first["because"], second["because"]))
-        merged[key] = {**first, "because": "; ".join(reasons)}
+        extent = extent_of(first["extent"], second["extent"])
+        merged[key] = {**first, "because": "; ".join(reasons), "extent": extent}
     ordered = [merged[key] for key in sorted(merged)]
     return pd.DataFrame(ordered, columns=list(COLUMNS), dtype=object)
+
+
+def extent_of(*cells: object) -> frozenset[str] | None:
+    """How far a finding goes by the rows it is made of; ``None`` where none of them says."""
+    told = [cell for cell in cells if isinstance(cell, frozenset)]
+    return frozenset().union(*told) if told else None
 
 
 def _no_rows() -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from m365audit.engine.judge import Inputs
+from m365audit.engine.inputs import Inputs
 from m365audit.model.months import MEASURES
 from m365audit.rules.populations import signing_in
 from m365audit.rules.shares import live

@@ -65,7 +65,8 @@ def _for(name: str, connector: Connector) -> Iterable[str]:
     """The data sets a connector asks a permission for."""
     if name in connector.permissions:
         for data_set in connector.data_sets:
-            needed = {permission for part in connector.parts_of(data_set) for permission in part.permissions}
+            parts = connector.parts_of(data_set)
+            needed = {permission for part in parts for permission in (*part.permissions, *part.in_snapshot)}
             if name in needed or any(name in PERMISSIONS[other].wider for other in needed if other not in NEEDED):
                 yield data_set
 
@@ -84,4 +85,7 @@ def _without(permission: str, nor: Iterable[str]) -> Mapping[str, Foresight]:
 
 
 def _situation(granted: frozenset[str], plans: frozenset[Plan]) -> Situation:
-    return Situation(granted, plans=plans, exchange_role=True, access_policy=True, names_shown=True)
+    # That somebody has snapshots made is nothing to count on.
+    return Situation(
+        granted, plans=plans, exchange_role=True, access_policy=True, names_shown=True, rights_in_snapshot=False
+    )

@@ -1,7 +1,7 @@
 """Before anything is asked: which data sets a sign-in will read, which in part, which not, and what would change it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from m365audit.connectors import CONNECTORS, Connector
@@ -28,7 +28,8 @@ class Situation:
     ``permissions`` is what is granted, ``delegated`` whether a person signed in, ``roles`` which directory roles are
     held. ``plans`` is what the subscriptions carry. ``exchange_role`` says whether Exchange lets the app in by its
     directory role, ``cmdlets`` which commands it then shows. ``access_policy`` says whether Teams lets the app read the
-    options of meetings, ``names_shown`` whether reports of use show names.
+    options of meetings, ``names_shown`` whether reports of use show names. ``rights_in_snapshot`` says whether a
+    snapshot of the configuration holds the rights over mailboxes.
     """
 
     permissions: frozenset[str] | None
@@ -39,6 +40,7 @@ class Situation:
     cmdlets: frozenset[str] | None = None
     access_policy: bool | None = None
     names_shown: bool | None = None
+    rights_in_snapshot: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def _groups(parts: Iterable[Part], plans: frozenset[Plan] | None) -> list[list[P
 
 def _of_group(group: list[Part], situation: Situation) -> list[Lack]:
     """What a part lacks. Of parts of which there is but one, nobody knows which: certain is what they all lack."""
-    found = [list(_lacks(part, situation)) for part in group]
+    found = [list(_lacks_or_snapshot(part, situation)) for part in group]
     if all(any(lack.certain for lack in lacks) for lacks in found):
         return [lack for lacks in found for lack in lacks]
     return [
@@ -135,6 +137,24 @@ def _of_group(group: list[Part], situation: Situation) -> list[Lack]:
         for lacks in found
         for lack in lacks
     ]
+
+
+def _lacks_or_snapshot(part: Part, situation: Situation) -> Iterable[Lack]:
+    """What a part lacks, unless a snapshot of the configuration serves instead."""
+    lacks = list(_lacks(part, situation))
+    if not (lacks and part.in_snapshot):
+        return lacks
+    granted = situation.permissions
+    lacking = [name for name in part.in_snapshot if granted is None or served_by(name, granted) is None]
+    if lacking or situation.rights_in_snapshot is False:
+        needed = f"grant {' and '.join(lacking)} and " if lacking else ""
+        made = "have a snapshot of the configuration made that holds the rights over mailboxes"
+        change = f"{needed}{made}, which serves without Exchange"
+        return [*lacks, replace(lacks[0], change=change)]
+    if situation.rights_in_snapshot:
+        return []
+    why = "whether a snapshot of the configuration holds it instead is not known"
+    return [replace(lack, why=f"{lack.why}; {why}", certain=False) for lack in lacks]
 
 
 def _lacks(part: Part, situation: Situation) -> Iterator[Lack]:

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, date
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from kiota_abstractions.request_information import RequestInformation
 
+from m365audit.connectors import configuration
 from m365audit.connectors.licences import licences, plans
+from m365audit.connectors.rights_in_snapshot import hold_rights
 from m365audit.graph import Clock, Graph, Page, Refused, Session
 from m365audit.model.access import Access
 from m365audit.model.datasets import DATA_SETS
@@ -29,6 +31,8 @@ _SIGN_IN: tuple[tuple[str, Callable[[Graph], RequestInformation]], ...] = (
     ("GroupMember.Read.All", lambda graph: graph.request(graph.sdk.groups, select=["id"], top=1)),
     ("Application.Read.All", lambda graph: graph.request(graph.sdk.service_principals, select=["id"], top=1)),
 )
+# With these, Exchange itself tells of every right over a mailbox.
+_RIGHTS = frozenset({"Get-Mailbox", "Get-MailboxPermission", "Get-RecipientPermission"})
 _FEW = 20
 # No meeting has this link; a service that looks for it has let the app in.
 _NO_MEETING = "https://teams.microsoft.com/l/meetup-join/none/0"
@@ -103,6 +107,19 @@ def _by_role(roles: frozenset[str] | None) -> bool | None:
     if roles is None or (roles & EXCHANGE_TAKES and not roles & EXCHANGE_OPENERS):
         return None
     return bool(roles & EXCHANGE_OPENERS)
+
+
+async def rights_in_snapshot(session: Session, access: Access, said: Exchange, today: date) -> bool | None:
+    """Whether snapshots of the configuration hold the rights over mailboxes that Exchange does not tell of.
+
+    ``None`` where Exchange tells them, that may not be asked, or only a part is there.
+    """
+    if (said.cmdlets and said.cmdlets >= _RIGHTS) or not may(access, configuration.PERMISSION):
+        return None
+    try:
+        return hold_rights(await configuration.snapshots(session.graph), today)
+    except Refused:
+        return None
 
 
 async def access_policy(session: Session, access: Access) -> bool | None:

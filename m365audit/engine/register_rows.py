@@ -8,7 +8,8 @@ from urllib.parse import unquote
 
 import pandas as pd
 
-from m365audit.engine.judge import Inputs, reasons
+from m365audit.engine.inputs import Inputs
+from m365audit.engine.judge import reasons
 from m365audit.model.months import Match, RegisterNote
 from m365audit.register import SHEETS
 from m365audit.rules.addresses import domain_of
@@ -21,6 +22,8 @@ from m365audit.rules.traces import guest_addresses
 from m365audit.rules.verdicts import column, flags, surely
 
 Row = Mapping[str, Any]
+_FOLDERS = ("folder_access", "mail_folder_access")
+"""Data sets of rights over single folders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +91,10 @@ class _There:
         """Mailbox, delegate and right of everything granted, by object id where there is one, and by address."""
         given = self.inputs.frame("mailbox_access")
         given = given[~surely(given["denied"])]
-        folders = self.inputs.frame("folder_access").assign(right=FOLDER)
+        folders = [self.inputs.frame(name).assign(right=FOLDER) for name in _FOLDERS]
         return frozenset(
             (text(self.key(mailbox)), text(self.key(delegate)), text(row["right"]))
-            for frame in (given, folders)
+            for frame in (given, *folders)
             for row in frame.to_dict("records")
             for mailbox in _both(row["mailbox_id"], row["mailbox_address"])
             for delegate in _both(row["delegate"], row["delegate_address"], row["delegate_name"])
@@ -170,9 +173,9 @@ def _mailbox_access(there: _There, row: Row) -> _Said:
     doubt = ""
     if (text(mailbox), right) in there.nameless:
         doubt = "Exchange names somebody there whom it does not tell apart."
-    rights = "folder_access" if right == FOLDER else "mailbox_access"
+    rights = _FOLDERS if right == FOLDER else ("mailbox_access",)
     words = f"{row['delegate']}: {row['right']} on {row['mailbox']}"
-    return _Said(words, found, (rights, "accounts", "groups"), f"mailbox:{mailbox}", "" if found else doubt)
+    return _Said(words, found, (*rights, "accounts", "groups"), f"mailbox:{mailbox}", "" if found else doubt)
 
 
 def _accepted_sharing(there: _There, row: Row) -> _Said:

@@ -22,7 +22,7 @@ FRESH = "--fresh begins anew"
 AUDIT, COLLECT = "audit", "collect"
 
 # Decide what is made of the evidence, or how the auditor is known, and not what is asked for.
-_JUDGING = {"slug", "council", "policy", "provider", "register_file", "thresholds", "retention", "folder"}
+_JUDGING = {"slug", "council", "policy", "provider", "register_file", "thresholds", "retention", "workbooks", "folder"}
 _BESIDE = {"accept_write_permissions", "auth"}
 _WHO_ASKS = {"kind", "client_id"}
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from m365audit.connectors.census_memory import MEMORY
 from m365audit.engine.assess import LONDON
 from m365audit.engine.audit import Places
+from m365audit.engine.earlier import last_with
 from m365audit.engine.run_parts import Contents, RunPart, contents
 from m365audit.engine.written import read_written
 from m365audit.model.months import year_of
@@ -63,7 +65,10 @@ def plan(tenant: Tenant, places: Places, as_of: date) -> Plan:
     """
     stones = read_tombstones(places.reports / tenant.slug)
     folders = runs(places.reports, tenant.slug)
-    safe = _never_purged(folders, tenant.slug)
+    try:
+        safe = _never_purged(folders, tenant.slug)
+    except OSError as error:
+        raise unreadable(places.reports / tenant.slug, error) from error
     due: list[Due] = []
     kept: list[str] = []
     strangers: list[Path] = []
@@ -82,12 +87,17 @@ def plan(tenant: Tenant, places: Places, as_of: date) -> Plan:
 
 
 def _never_purged(folders: Sequence[RunFolder], slug: str) -> Mapping[str, str]:
-    """Runs that stay, and why: the last one, and the last in which everything came that should."""
+    """Runs that stay, and why: the last one, the last in which everything came that should, and the last census.
+
+    What the rolling census remembers is in no other run: without it, the next one would begin again from nothing.
+    """
     finished = [folder for folder in folders if folder.is_complete]
-    safe = {folder.run: "it is the last one" for folder in finished[-1:]}
+    remembering = last_with(MEMORY, finished)
+    safe = {remembering.run: "it alone knows which files have been looked at one by one"} if remembering else {}
+    safe |= {folder.run: "it is the last one" for folder in finished[-1:]}
     for folder in reversed(finished):
         if folder.assessment.exists() and _is_whole(folder, slug):
-            return {folder.run: "it is the last complete one"} | safe
+            return safe | {folder.run: "it is the last complete one"}
     return safe
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import orjson
 
+from m365audit.excel.whole import DRAFT
 from m365audit.report.names import kind_of
 from m365audit.snapshot import RunFolder
 from m365audit.snapshot.chain import EVIDENCE, MANIFEST
@@ -31,6 +32,7 @@ _BY_PLACE = {
     ("evidence", "manifest.json"): RunPart.MANIFEST,
     ("", "run.log"): RunPart.EVIDENCE,
     ("", "assessment.json"): RunPart.ASSESSMENT,
+    ("", "notice.txt"): RunPart.CLERK,
 }
 _HALF_WRITTEN = ".part"
 
@@ -82,6 +84,9 @@ def _part(path: Path, data_sets: frozenset[str]) -> RunPart | None:
     }
     if is_evidence.get(place):
         return RunPart.EVIDENCE
+    if not place and path.name.startswith(DRAFT):
+        # Whichever it was to become, it goes with the one that is kept for the shortest time.
+        return RunPart.TECHNICIAN
     kind = kind_of(name)
     if kind and not place:
         return _WORKBOOKS[kind]

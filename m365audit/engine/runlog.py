@@ -1,8 +1,9 @@
-"""``run.log``: what happened, one JSON object a line, without addresses."""
+"""``run.log``: what happened, one JSON object a line, without addresses: those of answers stay out of errors' words."""
 
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ from m365audit.snapshot.folders import unwritable
 
 # What the logging library puts into every record; everything else came by ``extra`` and is worth keeping.
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+# Whatever hangs together around the sign of an address, as it stands, in a web address, or as JSON may spell it.
+_ADDRESS = re.compile(r"\S*(?:@|%40|\\u0040)\S*", re.IGNORECASE)
+_UNNAMED = "(address)"
 
 
 class JsonLines(logging.Formatter):
@@ -32,10 +36,19 @@ class JsonLines(logging.Formatter):
         line |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
         if record.exc_info and record.exc_info[0]:
             line["traceback"] = self.formatException(record.exc_info)
+        if record.levelno > logging.DEBUG:
+            line = {name: without_addresses(value) for name, value in line.items()}
         try:
             return orjson.dumps(line, default=str).decode()
         except TypeError:  # half a character, which some names hold: it has no bytes, but it has a number
             return json.dumps(line, default=str)
+
+
+def without_addresses(value: object) -> object:
+    """A value of a record with every address in its words replaced; what may hold some is put into words for it."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    return _ADDRESS.sub(_UNNAMED, value if isinstance(value, str) else str(value))
 
 
 class _ToDisk(logging.FileHandler):

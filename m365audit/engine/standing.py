@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
+from m365audit.engine.comparable import why_passed
 from m365audit.engine.history import History, Past
 from m365audit.engine.history import previous as previous_audit
 from m365audit.model.assessment import Finding
@@ -26,8 +27,9 @@ def with_states(
 ) -> list[Finding]:
     """The findings of this run with their states, and behind them those of earlier runs that it did not find.
 
-    What was fixed in an earlier month is left out. Months are those of the calendar: what an earlier audit of this
-    month found first is still new.
+    What was fixed in an earlier month is left out, and so is what nobody can look for again, after the month that said
+    so. Months are those of the calendar: what an earlier audit of this month found first is still new. What goes
+    further than before, such as an app with one more permission, is new.
     """
     before = previous_audit(history, as_of)
     last_month = before.made_on if before else None
@@ -36,17 +38,17 @@ def with_states(
     absent = []
     for name, past in sorted(history.findings.items()):
         if name not in names:
-            gone = _absent(past, why_unseen, as_of)
+            gone = None if _is_told(past, last_month) else _absent(past, why_unseen, as_of)
             absent += [_decided(gone, decisions.get(name), as_of)] if gone else []
     return [*present, *absent]
 
 
 def _present(finding: Finding, past: Past | None, last_month: date | None, as_of: date) -> Finding:
-    first_seen, since, returned = as_of, as_of, False
+    first_seen, since, returned, added = as_of, as_of, False, _added(finding, past, as_of)
     if past is not None:
         first_seen = min(past.first_seen, as_of)
-        since = as_of if past.gone_on else past.open_since
-        returned = past.returned or past.gone_on is not None
+        since = as_of if past.gone_on or finding.beyond(past.finding.extent) else past.open_since
+        returned = past.gone_on is not None or (past.returned and not added)
     ended = finding.decision.until if finding.decision and finding.standing is Standing.LAPSED else None
     if ended is not None and ended >= since:
         # Until then it was accepted; it is open again since.
@@ -63,7 +65,21 @@ def _present(finding: Finding, past: Past | None, last_month: date | None, as_of
         months_open=months_between(since, as_of),
         last_seen=as_of,
         state=state if is_of_this_month else State.OPEN,
+        added=added,
     )
+
+
+def _added(finding: Finding, past: Past | None, as_of: date) -> frozenset[str]:
+    """How much further it goes than at the audit before; what an audit of this month found first is still new."""
+    if past is None or past.gone_on is not None:
+        return frozenset()
+    known = past.finding.added if month_of(past.open_since) == month_of(as_of) else frozenset()
+    return finding.beyond(past.finding.extent) | (known & (finding.extent or frozenset()))
+
+
+def _is_told(past: Past, last_month: date | None) -> bool:
+    """Whether an audit before said already that the record of it has ended, after which there is no more to say."""
+    return bool(why_passed(past.finding.rule)) and last_month is not None and past.last_seen < last_month
 
 
 def _absent(past: Past, why_unseen: WhyUnseen, as_of: date) -> Finding | None:
@@ -95,4 +111,4 @@ def _fixed(was: Finding, on: date) -> Finding:
 
 
 def _decided(finding: Finding, decision: Decision | None, as_of: date) -> Finding:
-    return replace(finding, decision=decision, standing=standing(decision, as_of))
+    return replace(finding, decision=decision, standing=standing(decision, as_of, finding.extent))

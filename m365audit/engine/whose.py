@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import pandas as pd
 
-from m365audit.engine.judge import Inputs
+from m365audit.engine.inputs import Inputs
 from m365audit.model.assessment import Subject
 from m365audit.model.keys import share_key
 from m365audit.model.words import SubjectKind
@@ -70,6 +70,22 @@ class Whose:
                 self._known[name] = own.union(*(self._people.get(one, _NOBODY) for one in (name, *own)))
             found |= self._known[name]
         return frozenset(found)
+
+    @cached_property
+    def people(self) -> Mapping[str, tuple[str, ...]]:
+        """Everything somebody on the register goes by, object ids among it, to the names as the register has them."""
+        people = (self.inputs.register or {}).get("people")
+        if people is None:
+            return {}
+        shown = {text(name): str(name).strip() for name in people["name"]}
+        found: dict[str, dict[str, None]] = {}
+        for name, own in self._rows_of_people():
+            for mark in (name, *sorted(own)):
+                found.setdefault(mark, {})[shown[name]] = None
+        for key, addresses in self._by_id.items():
+            for mark in addresses & found.keys():
+                found.setdefault(key, {}).update(found[mark])
+        return {mark: tuple(names) for mark, names in found.items()}
 
     @cached_property
     def _by_id(self) -> Mapping[str, Names]:

@@ -38,19 +38,27 @@ def read_written(folder: RunFolder, slug: str) -> Written:
         BadRun: it cannot be read.
     """
     try:
-        body = orjson.loads(folder.assessment.read_bytes())
-        made_on = date.fromisoformat(body["as_of"])
-        return Written(
-            run=folder.run,
-            made_on=made_on,
-            counted=count_document(folder.run, made_on, body),
-            findings=tuple(_finding(one, made_on) for one in body["findings"]),
-            clauses={clause["id"]: clause["result"] for clause in body["clauses"]},
-        )
+        return as_written(folder.run, orjson.loads(folder.assessment.read_bytes()))
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         remedy = f"write it again with `m365audit evaluate {slug} --run {folder.run}`"
         message = f"{folder.assessment} cannot be read ({error}); {remedy}"
         raise BadRun(message) from error
+
+
+def as_written(run: str, body: Mapping[str, Any]) -> Written:
+    """The same from a document that has been read.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is none.
+    """
+    made_on = date.fromisoformat(body["as_of"])
+    return Written(
+        run=run,
+        made_on=made_on,
+        counted=count_document(run, made_on, body),
+        findings=tuple(_finding(one, made_on) for one in body["findings"]),
+        clauses={clause["id"]: clause["result"] for clause in body["clauses"]},
+    )
 
 
 def _finding(body: Mapping[str, Any], made_on: date) -> Finding:
@@ -79,7 +87,13 @@ def _finding(body: Mapping[str, Any], made_on: date) -> Finding:
         fixed_on=_day(body.get("fixed_on")) or (made_on if state is State.FIXED else None),
         last_seen=_day(body.get("last_seen")) or made_on,
         unseen=body.get("unseen", ""),
+        extent=_texts(body.get("extent")),
+        added=frozenset(body.get("added", ())),
     )
+
+
+def _texts(texts: list[str] | None) -> frozenset[str] | None:
+    return None if texts is None else frozenset(texts)
 
 
 def _day(text: str | None) -> date | None:

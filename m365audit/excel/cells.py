@@ -45,12 +45,17 @@ class Clean:
     alterations: tuple[Alteration, ...] = ()
 
 
+def is_clean(text: str) -> bool:
+    """Whether a text can stand in a cell as it is, seen at a glance: of some that can, it is not seen."""
+    return len(text) <= _SURELY_SHORT and text.isprintable()
+
+
 def clean(text: str, *, rest: str) -> Clean:
     """The text as a cell can show it; ``rest`` says where the whole of it is, should it be too long.
 
     Control, invisible and direction-changing characters become U+FFFD, line breaks become line feeds.
     """
-    if len(text) <= _SURELY_SHORT and not _NEEDS_CARE.search(text) and text.count("\n") <= MOST_LINE_FEEDS:
+    if is_clean(text):
         return Clean(text)
     made: list[Alteration] = []
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -76,7 +81,7 @@ def _visible(match: re.Match[str]) -> str:
 
 
 def _units(text: str) -> int:
-    """Length as Excel counts it, with what :func:`_escape` adds."""
+    """Length as Excel counts it, with what :func:`escape` adds."""
     return len(text) + sum(ord(c) >= _FIRST_ASTRAL for c in text) + 6 * len(_LOOKS_ENCODED.findall(text))
 
 
@@ -88,7 +93,8 @@ def _cut(text: str, ending: str) -> str:
     return kept + ending
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
+    """The text spelt so that Excel reads every ``_x0041_`` in it as it stands, and not as a letter."""
     if "_x" not in text:
         return text
     return _LOOKS_ENCODED.sub("_x005F_", text)
@@ -122,23 +128,17 @@ def utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
-def safe_cell(
-    sheet: Worksheet, value: Value, style: str, *, rest: str, reuse: Cell | None = None
-) -> tuple[Cell, Clean | None]:
-    """A cell of that style with that value, to append to the sheet, and what was changed of its text.
-
-    ``reuse`` is an earlier cell of the same sheet and style that has already been written to a stream.
-    """
-    cell = reuse or WriteOnlyCell(sheet)
-    if reuse is None:
-        # The order is what keeps text text: a style assigned later would take the quote prefix away again.
-        cell.style = style
+def safe_cell(sheet: Worksheet, value: Value, style: str, *, rest: str) -> tuple[Cell, Clean | None]:
+    """A cell of that style with that value, to append to the sheet, and what was changed of its text."""
+    cell = WriteOnlyCell(sheet)
+    # The order is what keeps text text: a style assigned later would take the quote prefix away again.
+    cell.style = style
     shown = plain(value)
     if not isinstance(shown, str):
         cell.value = shown
         return cell, None
     cleaned = clean(shown, rest=rest)
-    cell.value = _escape(cleaned.text)
+    cell.value = escape(cleaned.text)
     cell.data_type = "s"
     cell.quotePrefix = True
     return cell, cleaned

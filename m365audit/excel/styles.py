@@ -1,13 +1,15 @@
 """The house style of the workbooks: every font, colour, border and number format, in one place."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Literal
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 
-from m365audit.model.words import Result
+from m365audit.model.words import Result, Severity
 
 FONT = "Calibri"
 SIZE = 12
@@ -68,9 +70,47 @@ TINTS: dict[Result, Tint] = {
 }
 
 
-def register_styles(workbook: Workbook) -> None:
-    """Put every style of the house into a workbook."""
-    for style in _styles():
+Pattern = Literal["wdUpDiag", "wdDnDiag", "pct50", "pct10", "ltVert", "ltHorz", "smGrid"]
+"""Patterns of bars, by their names in the file format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """How the bars of one series are filled: a pattern of ink on paper, or paper alone; with an edge of ink."""
+
+    ink: str
+    pattern: Pattern | None = None
+    paper: str = "FFFFFF"
+
+
+# No two of a chart have the same pattern, so that they are told apart in grey and by everybody; the worst is the
+# darkest. Contrast is held by a test.
+PAINTS: dict[Result, Paint] = {
+    Result.DOES_NOT_MEET: Paint("8E1A22", paper="8E1A22"),
+    Result.REVIEW: Paint("8A5A00", "wdUpDiag"),
+    Result.NOT_ASSESSED: Paint("4B5560", "pct50"),
+    Result.ATTESTATION_DUE: Paint("5B3A96", "ltVert"),
+    Result.ADVICE: Paint("0C4F8A", "wdDnDiag"),
+    Result.ACCEPTED: Paint("4A6519", "smGrid"),
+    Result.ATTESTED: Paint("14633A", "ltHorz"),
+    Result.MEETS: Paint("14633A", paper="DFF1E4"),
+    Result.NOT_APPLICABLE: Paint("5F6B76", "pct10"),
+}
+URGENCY_PAINTS: dict[Severity, Paint] = {
+    Severity.HIGH: Paint("8E1A22", paper="8E1A22"),
+    Severity.MEDIUM: Paint("8A5A00", "wdUpDiag"),
+    Severity.LOW: Paint("4B5560", paper="E4E7EB"),
+}
+GOOD, LACKING = Paint("0C4F8A", paper="0C4F8A"), Paint("8A5A00", "wdUpDiag")
+"""What is as it should be, and what is not yet; in a chart of two."""
+CHART_INK, CHART_RULE = _INK, _RULE
+CHART_SIZE, CHART_TITLE_SIZE = 12, 14
+CHART_NUMBERS = _NUMBER_FORMAT
+
+
+def register_styles(workbook: Workbook, dress: "Dress") -> None:
+    """Put every style of the house into a workbook, dressed in that way."""
+    for style in dress.styles():
         workbook.add_named_style(style)
 
 
@@ -94,60 +134,93 @@ def _result_style(text: str) -> str:
     return f"Audit {max(matching, key=len)}" if matching else str(Look.TEXT)
 
 
-def _styles() -> list[NamedStyle]:
-    line = Side(style="thin", color=_RULE)
-    boxed = Border(left=line, right=line, top=line, bottom=line)
-    heading = Border(left=line, right=line, top=line, bottom=Side(style="medium", color=_INK))
-    header = PatternFill("solid", fgColor=_HEADER_FILL)
-    answer = PatternFill("solid", fgColor=_INPUT_FILL)
-    link = Font(name=FONT, size=SIZE, color=_LINK_INK, underline="single")
-    styles = [
-        _style(Look.TITLE, font=Font(name=FONT, size=TITLE_SIZE, bold=True, color=_INK), builtin=16),
-        _style(Look.EXPLANATION),
-        _style(Look.HEADER, font=_font(bold=True), border=heading, fill=header),
-        _style(Look.HEADER_NUMBER, font=_font(bold=True), border=heading, fill=header, align="right"),
-        _style(Look.TEXT, border=boxed),
-        _style(Look.STRONG, font=_font(bold=True), border=boxed),
-        _style(Look.LINK, font=link, border=boxed),
-        _style(Look.DATE, border=boxed, numbers=_DATE_FORMAT),
-        _style(Look.MOMENT, border=boxed, numbers=_MOMENT_FORMAT),
-        _style(Look.NUMBER, border=boxed, numbers=_NUMBER_FORMAT, align="right"),
-        _style(Look.ANSWER, border=boxed, fill=answer),
-        _style(Look.ANSWER_DATE, border=boxed, fill=answer, numbers=_DATE_FORMAT),
-        _style(Look.RAW, wrap=False),
-        _style(Look.RAW_DATE, wrap=False, numbers=_DATE_FORMAT),
-        _style(Look.RAW_MOMENT, wrap=False, numbers=_MOMENT_FORMAT),
-        _style(Look.RAW_NUMBER, wrap=False, numbers="0", align="right"),
-    ]
-    return styles + [
-        _style(f"Audit {result}", font=_font(bold=True, ink=tint.ink), border=boxed, fill=_paper(tint))
-        for result, tint in TINTS.items()
-    ]
+@dataclass(frozen=True, slots=True)
+class Dress:
+    """What the house style wears beside its letters: colours (RRGGBB) and lines; ``None`` is none of its own.
+
+    Without a colour of theirs, letters have the one the reader has chosen.
+    """
+
+    ink: str | None = None
+    link: str | None = None
+    rule: str | None = None
+    header: str | None = None
+    answer: str | None = None
+    tints: Mapping[Result, Tint] = field(default_factory=dict)
+
+    def styles(self) -> list[NamedStyle]:
+        """Every style of the house."""
+        boxed, heading = self._box(), self._box(bottom="medium")
+        strong, header, answer = self._font(bold=True), _paper(self.header), _paper(self.answer)
+        title = self._font(bold=True, size=TITLE_SIZE)
+        styles = [
+            self._style(Look.TITLE, font=title, builtin=16),
+            self._style(Look.EXPLANATION),
+            self._style(Look.HEADER, font=strong, border=heading, fill=header),
+            self._style(Look.HEADER_NUMBER, font=strong, border=heading, fill=header, align="right"),
+            self._style(Look.TEXT, border=boxed),
+            self._style(Look.STRONG, font=strong, border=boxed),
+            self._style(Look.LINK, font=self._font(ink=self.link, underline="single"), border=boxed),
+            self._style(Look.DATE, border=boxed, numbers=_DATE_FORMAT),
+            self._style(Look.MOMENT, border=boxed, numbers=_MOMENT_FORMAT),
+            self._style(Look.NUMBER, border=boxed, numbers=_NUMBER_FORMAT, align="right"),
+            self._style(Look.ANSWER, border=boxed, fill=answer),
+            self._style(Look.ANSWER_DATE, border=boxed, fill=answer, numbers=_DATE_FORMAT),
+            self._style(Look.RAW, wrap=False),
+            self._style(Look.RAW_DATE, wrap=False, numbers=_DATE_FORMAT),
+            self._style(Look.RAW_MOMENT, wrap=False, numbers=_MOMENT_FORMAT),
+            self._style(Look.RAW_NUMBER, wrap=False, numbers="0", align="right"),
+        ]
+        return styles + [self._result(result, boxed) for result in Result]
+
+    def _result(self, result: Result, boxed: Border) -> NamedStyle:
+        tint = self.tints.get(result)
+        font = self._font(bold=True, ink=tint.ink if tint else self.ink)
+        return self._style(f"Audit {result}", font=font, border=boxed, fill=_paper(tint.paper if tint else None))
+
+    def _font(
+        self,
+        *,
+        bold: bool = False,
+        size: int = SIZE,
+        ink: str | None = None,
+        underline: Literal["single"] | None = None,
+    ) -> Font:
+        return Font(name=FONT, size=size, bold=bold, color=ink or self.ink, underline=underline)
+
+    def _box(self, *, bottom: Literal["thin", "medium"] = "thin") -> Border:
+        if self.rule is None:
+            return Border()
+        line = Side(style="thin", color=self.rule)
+        below = line if bottom == "thin" else Side(style=bottom, color=self.ink)
+        return Border(left=line, right=line, top=line, bottom=below)
+
+    def _style(  # noqa: PLR0913 - one argument for each thing a style can differ in
+        self,
+        name: str,
+        *,
+        font: Font | None = None,
+        border: Border | None = None,
+        fill: PatternFill | None = None,
+        numbers: str = "General",
+        align: str = "left",
+        wrap: bool = True,
+        builtin: int | None = None,
+    ) -> NamedStyle:
+        style = NamedStyle(str(name), number_format=numbers, builtinId=builtin)
+        style.font = font or self._font()
+        # Numbers keep a space from the text in the next column.
+        style.alignment = Alignment(horizontal=align, vertical="top", wrap_text=wrap, indent=int(align == "right"))
+        style.border = border or Border()
+        style.fill = fill or PatternFill()
+        return style
 
 
-def _font(*, bold: bool = False, ink: str = _INK) -> Font:
-    return Font(name=FONT, size=SIZE, bold=bold, color=ink)
+def _paper(colour: str | None) -> PatternFill:
+    return PatternFill("solid", fgColor=colour) if colour else PatternFill()
 
 
-def _paper(tint: Tint) -> PatternFill:
-    return PatternFill("solid", fgColor=tint.paper)
-
-
-def _style(  # noqa: PLR0913 - one argument for each thing a style can differ in
-    name: str,
-    *,
-    font: Font | None = None,
-    border: Border | None = None,
-    fill: PatternFill | None = None,
-    numbers: str = "General",
-    align: str = "left",
-    wrap: bool = True,
-    builtin: int | None = None,
-) -> NamedStyle:
-    style = NamedStyle(str(name), number_format=numbers, builtinId=builtin)
-    style.font = font or _font()
-    # Numbers keep a space from the text in the next column.
-    style.alignment = Alignment(horizontal=align, vertical="top", wrap_text=wrap, indent=int(align == "right"))
-    style.border = border or Border()
-    style.fill = fill or PatternFill()
-    return style
+HOUSE = Dress(_INK, _LINK_INK, _RULE, _HEADER_FILL, _INPUT_FILL, TINTS)
+"""For daily work."""
+PLAIN = Dress()
+"""For what is published: no colours, no lines, as the guidance for public spreadsheets wants it."""

@@ -6,15 +6,19 @@ import tempfile
 import zipfile
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.writer.excel import ExcelWriter
 
 from m365audit.excel.cells import utc
 
+DRAFT = ".workbook-"
+"""How the name of a half-written workbook begins; one is left only by a process that was killed."""
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # The earliest date a ZIP archive can carry.
 _UNIX = 3
 _OWNER_ONLY = 0o600
+_AT_ONCE = 1 << 20
 
 
 def save_whole(workbook: Workbook, path: Path, *, when: datetime | None = None) -> None:
@@ -25,33 +29,37 @@ def save_whole(workbook: Workbook, path: Path, *, when: datetime | None = None) 
     Raises:
         OSError: if the folder cannot be written; then nothing is left in it.
     """
-    drafts: list[Path] = []
+    handle, name = tempfile.mkstemp(prefix=DRAFT, suffix=".part", dir=path.parent)
+    os.close(handle)
+    draft = Path(name)
     try:
-        for _ in range(2):
-            handle, name = tempfile.mkstemp(prefix=".workbook-", suffix=".part", dir=path.parent)
-            os.close(handle)
-            drafts.append(Path(name))
-        raw, whole = drafts
         if when is not None:
             workbook.properties.created = workbook.properties.modified = utc(when).replace(tzinfo=None)
-        # Not workbook.save, which would put its own time on it. The draft stays uncompressed: it is read back at once.
-        with zipfile.ZipFile(raw, "w", zipfile.ZIP_STORED) as archive:
+        # Not workbook.save, which would put its own time on it.
+        with _Undated(draft, "w", zipfile.ZIP_DEFLATED) as archive:
             ExcelWriter(workbook, archive).save()
-        _repack(raw, whole)
-        whole.replace(path)
+        draft.replace(path)
     finally:
-        for draft in drafts:
-            draft.unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
 
 
-def _repack(source: Path, target: Path) -> None:
-    """Copy the archive entry by entry, with fixed dates and rights."""
-    with zipfile.ZipFile(source) as before, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as after:
-        for name in before.namelist():
-            entry = zipfile.ZipInfo(name, date_time=_EARLIEST)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = _UNIX
-            entry.external_attr = _OWNER_ONLY << 16
-            large = before.getinfo(name).file_size > zipfile.ZIP64_LIMIT
-            with before.open(name) as content, after.open(entry, "w", force_zip64=large) as sink:
-                shutil.copyfileobj(content, sink, 1 << 20)
+class _Undated(zipfile.ZipFile):
+    """An archive whose entries say nothing of when they were written. It takes of openpyxl what openpyxl gives it."""
+
+    def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:  # noqa: ANN401 - as its parent
+        """Add a file under a name."""
+        large = Path(filename).stat().st_size > zipfile.ZIP64_LIMIT
+        with Path(filename).open("rb") as source, self.open(_entry(arcname), "w", force_zip64=large) as sink:
+            shutil.copyfileobj(source, sink, _AT_ONCE)
+
+    def writestr(self, zinfo_or_arcname: Any, data: Any, *_: Any, **__: Any) -> None:  # noqa: ANN401 - as its parent
+        """Add a piece of memory under a name."""
+        super().writestr(_entry(zinfo_or_arcname), data)
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, date_time=_EARLIEST)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.create_system = _UNIX
+    entry.external_attr = _OWNER_ONLY << 16
+    return entry

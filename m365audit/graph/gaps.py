@@ -62,12 +62,12 @@ _TRY_AGAIN = "Run the audit again; if it stays, give Microsoft the request id fr
 
 REASONS: tuple[Reason, ...] = (
     # Licences.
-    Reason(GapKind.LICENCE, "The tenant has no Entra ID P1 licence", _BUY_P1, 403, PREMIUM_NEEDED),
-    Reason(GapKind.LICENCE, "The tenant has no Entra ID P2 licence", _BUY_P2, 400, "AadPremiumLicenseRequired"),
-    Reason(GapKind.LICENCE, "The tenant has no licence for this", _BUY_P2, 403, part="not licensed for this feature"),
+    Reason(GapKind.LICENCE, "The council has no Entra ID P1 licence", _BUY_P1, 403, PREMIUM_NEEDED),
+    Reason(GapKind.LICENCE, "The council has no Entra ID P2 licence", _BUY_P2, 400, "AadPremiumLicenseRequired"),
+    Reason(GapKind.LICENCE, "The council has no licence for this", _BUY_P2, 403, part="not licensed for this feature"),
     Reason(
         GapKind.LICENCE,
-        "The tenant has no licence for this",
+        "The council has no licence for this",
         "A licence with the product that shows it",
         403,
         part="account is not provisioned",
@@ -75,7 +75,7 @@ REASONS: tuple[Reason, ...] = (
     Reason(GapKind.LICENCE, "Intune is not licensed or set up", _BUY_INTUNE, 401, "Forbidden", service=Service.GRAPH),
     Reason(
         GapKind.LICENCE,
-        "The tenant has no SharePoint licence",
+        "The council has no SharePoint licence",
         "A licence with SharePoint Online",
         part="Tenant does not have a SPO license",
     ),
@@ -83,7 +83,7 @@ REASONS: tuple[Reason, ...] = (
     # Not switched on.
     Reason(
         GapKind.NOT_ENABLED,
-        "The tenant does not use this product",
+        "The council does not use this product",
         "None is needed unless the council means to use it",
         400,
         part="Request not applicable to target tenant",

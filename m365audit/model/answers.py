@@ -174,6 +174,11 @@ _BY_KIND: dict[SubjectKind, Form] = {
 }
 
 
+_OF_NOBODY = frozenset({SubjectKind.SETTING, SubjectKind.POLICY, SubjectKind.DOMAIN})
+"""What concerns the whole council: an answer about one person, such as that it cannot use something, fits none."""
+
+
 def form_for(rule: str, kind: SubjectKind) -> Form:
     """What may be answered to a finding of a rule about a kind of subject."""
-    return _BY_RULE.get(rule) or _BY_KIND.get(kind, OTHER)
+    of_rule = None if kind in _OF_NOBODY else _BY_RULE.get(rule)
+    return of_rule or _BY_KIND.get(kind, OTHER)

@@ -36,7 +36,8 @@ class Finding:
     ``decision`` is the one that counts, ``standing`` how it stands on the day of the audit. ``open_since`` is the day
     of the audit with which its present spell began, ``months_open`` the months since; ``fixed_on`` the day of the
     first audit that did not find it any more. Of one that could not be looked at, ``unseen`` says why, and
-    ``last_seen`` when it was there.
+    ``last_seen`` when it was there. ``extent`` is how far it goes, where its key stands for several rights or people,
+    else ``None``; ``added`` is what of that was not there at the audit before its present spell.
     """
 
     reference: str
@@ -61,6 +62,12 @@ class Finding:
     fixed_on: date | None = None
     last_seen: date | None = None
     unseen: str = ""
+    extent: frozenset[str] | None = None
+    added: frozenset[str] = frozenset()
+
+    def beyond(self, earlier: frozenset[str] | None) -> frozenset[str]:
+        """What it covers besides what it did once; nothing where it is not known how far it went, then or now."""
+        return frozenset() if self.extent is None or earlier is None else self.extent - earlier
 
     @property
     def is_there(self) -> bool:
@@ -169,7 +176,9 @@ class Assessment:
     ``findings`` are those this run found, accepted or not; with them those no longer found, in the month that happened,
     and those of earlier months it could not look at. ``decisions`` are all that count, ``register_rows`` those rows
     that name nothing that is there; ``measures`` has the keys of :data:`m365audit.model.months.MEASURES`.
-    ``previous`` is ``None`` in a first audit.
+    ``previous`` is ``None`` in a first audit. ``people`` is everything somebody on the register goes by (addresses,
+    object ids, the name, all in lower case) to the names as the register has them; ``waiting`` counts the rows of the
+    register that wait to be confirmed, by the title of their sheet.
     """
 
     tenant: str
@@ -195,6 +204,8 @@ class Assessment:
     retention: Retention = DEFAULT_RETENTION
     previous: Previous | None = None
     trend: Trend | None = None
+    people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    waiting: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def present(self) -> tuple[Finding, ...]:

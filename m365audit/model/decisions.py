@@ -50,6 +50,12 @@ class Decision:
     run: str
     source: Source
     supersedes: int | None = None
+    extent: tuple[str, ...] | None = None
+    """How far what was decided on went, as ``model.assessment.Finding`` has it; ``None`` where nobody wrote it down."""
+
+    def covers(self, extent: frozenset[str] | None) -> bool:
+        """Whether it was made on all that a finding covers now."""
+        return extent is None or (self.extent is not None and extent <= set(self.extent))
 
 
 class Standing(StrEnum):
@@ -64,6 +70,8 @@ class Standing(StrEnum):
     RENEW = "renew"
     """It holds, and ends within thirty days."""
     LAPSED = "lapsed"
+    OUTGROWN = "outgrown"
+    """It would hold, and what it allows goes further now than when it was made."""
 
 
 def current(decisions: Iterable[Decision]) -> Mapping[str, Decision]:
@@ -74,8 +82,8 @@ def current(decisions: Iterable[Decision]) -> Mapping[str, Decision]:
     return last
 
 
-def standing(decision: Decision | None, on: date) -> Standing:
-    """How a decision stands on a day; ``until`` is the last day it holds."""
+def standing(decision: Decision | None, on: date, extent: frozenset[str] | None = None) -> Standing:
+    """How a decision stands on a day; ``until`` is the last day it holds, ``extent`` how far its finding goes."""
     if decision is None:
         return Standing.NONE
     if decision.effect is Effect.ENDS:
@@ -84,4 +92,6 @@ def standing(decision: Decision | None, on: date) -> Standing:
         return Standing.ASKED
     if on > decision.until:
         return Standing.LAPSED
+    if not decision.covers(extent):
+        return Standing.OUTGROWN
     return Standing.RENEW if decision.until - on < RENEW_BEFORE else Standing.HOLDS

@@ -1,7 +1,7 @@
 """Evidence and what is missing from it: rows, gaps, coverage."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -46,6 +46,11 @@ class Gap:
         """The same gap, placed."""
         return replace(self, scope=scope or self.scope, data_set=data_set or self.data_set)
 
+    def for_want_of(self, data_set: str) -> "Gap":
+        """The gap of what cannot be made without a data set of which this says that it is missing."""
+        detail = f"it needs the {data_set.replace('_', ' ')}, and those are missing: {self.detail}"
+        return Gap(self.kind, detail, self.fix, said=self.said)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -64,6 +69,18 @@ class Rows:
 
     table: pa.Table
     data_set: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A data set as it lies on disk: its columns, how many rows there are, and the rows some thousands at a time.
+
+    ``batches`` can be gone through once.
+    """
+
+    columns: tuple[str, ...]
+    rows: int
+    batches: Iterator[pa.RecordBatch]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ class Part:
     ``app_only``: Microsoft answers an app, and not a person who signs in; ``person_needs`` are directory roles one of
     which a person must hold for it, and an app need not. ``access_policy``: only with a Teams
     application access policy. ``names_shown``: only where reports of use show names. ``cmdlets`` are the Exchange
-    commands it takes. ``never`` says why nobody can read it who only reads.
+    commands it takes. ``never`` says why nobody can read it who only reads. With all permissions of ``in_snapshot``, a
+    snapshot of the configuration that holds it serves instead of everything else.
     """
 
     permissions: tuple[str, ...]
@@ -33,3 +34,4 @@ class Part:
     names_shown: bool = False
     cmdlets: tuple[str, ...] = ()
     never: str = ""
+    in_snapshot: tuple[str, ...] = ()

@@ -120,7 +120,8 @@ _ROWS = (
         "Says which Teams policy holds for whom.",
         "The names of the Teams policies each person has."),
     _graph(Tier.DEEP, "ConfigurationMonitoring.Read.All", "aca929ec-9830-44dc-bda1-85cf938aaa95", None,
-        "Says how Teams is set for meetings, where the tenant has snapshots of its settings made.",
+        "Says how Teams is set for meetings, and who can open or send from whose mailbox where Exchange does not let "
+        "the audit in; both only where the tenant has snapshots of its settings made.",
         "Snapshots of the tenant's settings that somebody else has had made.",
         ("ConfigurationMonitoring.ReadWrite.All",)),
     # Files and sites.

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 TenantId = Annotated[
     str,
@@ -92,6 +93,70 @@ class Census(_Strict):
     calls: int = Field(2_000, ge=0, le=200_000)
 
 
+class Folders(_Strict):
+    """How many folders that people made are looked at in each mailbox, for whom they let in.
+
+    Each is one command, some half a second of Exchange's time, and four are in flight: a hundred folders in each of
+    thirty mailboxes take some seven minutes.
+    """
+
+    most: int = Field(100, ge=0, le=20_000)
+
+
+class Reader(StrEnum):
+    """Whom a workbook is for."""
+
+    CLERK = "clerk"
+    COUNCIL = "council"
+    TECHNICIAN = "technician"
+
+
+NAMING_PEOPLE: Final = (Reader.CLERK, Reader.TECHNICIAN)
+"""Whose workbooks name people, accounts and files; the council's may be published."""
+
+WORKBOOK_PASSWORD: Final = "M365AUDIT_WORKBOOK_PASSWORD"  # noqa: S105 - the name of a variable
+"""The environment variable with the password of workbooks, for councils whose file names none of its own."""
+
+
+def _readers(value: object) -> object:
+    """``true`` is every workbook that names people, ``false`` none; else it is a list of readers."""
+    if isinstance(value, bool):
+        return NAMING_PEOPLE if value else ()
+    known = [str(reader) for reader in Reader]
+    if not isinstance(value, (list, tuple)) or any(one not in known for one in value):
+        kind, remedy = "readers", f"it is true, false, or a list of {', '.join(known)}"
+        raise PydanticCustomError(kind, remedy)
+    return value
+
+
+def _link(value: object) -> object:
+    words = value.split() if isinstance(value, str) else []
+    if len(words) != 1 or not words[0].startswith("https://"):
+        kind, remedy = "link", "it is the address of a folder or page, which begins with https://"
+        raise PydanticCustomError(kind, remedy)
+    return value
+
+
+def _addresses(value: object) -> object:
+    found = value if isinstance(value, (list, tuple)) else ()
+    if not found or any(not isinstance(one, str) or one.count("@") != 1 or " " in one for one in found):
+        kind, remedy = "addresses", "it is a list of addresses, such as [clerk@exampleton-tc.gov.uk]"
+        raise PydanticCustomError(kind, remedy)
+    return value
+
+
+class Workbooks(_Strict):
+    """How workbooks are handed over: which are encrypted, where they wait, and who is told."""
+
+    encrypt: Annotated[tuple[Reader, ...], BeforeValidator(_readers)] = ()
+    password: str | None = Field(None, repr=False)
+    link: Annotated[str, BeforeValidator(_link)] | None = None
+    tell: Annotated[tuple[str, ...], BeforeValidator(_addresses)] = ()
+
+
+NOT_ENCRYPTED: Final = Workbooks()
+
+
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """What the rolling census may ask for in a run of that day."""
@@ -116,6 +181,8 @@ class Tenant(_Strict):
     thresholds: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
     retention: Retention = DEFAULT_RETENTION
     census: Census = Census()
+    folders: Folders = Folders()
+    workbooks: Workbooks = NOT_ENCRYPTED
     accept_write_permissions: tuple[str, ...] = ()
     folder: Path = Field(Path(), description="Folder of the tenant file; the register is looked for beside it")
 

@@ -37,9 +37,8 @@ class GapKind(StrEnum):
     UNSUPPORTED = "unsupported"
     ERROR = "error"
     NOT_ENABLED = "not-enabled"
-    # The three below are gaps of the council's side of the comparison, not of Microsoft 365.
+    # The two below are gaps of the council's side of the comparison, not of Microsoft 365.
     REGISTER = "register"
-    NOT_BUILT = "not-built"
     NOT_COLLECTED = "not-collected"
 
 

@@ -37,8 +37,8 @@ def load(
 ) -> Policy:
     """Read a policy by its name (``towcester``) or its path (``policies/ours.yaml``).
 
-    ``known_checks`` are the ids a clause may name, built or planned; ``parameters`` the names of the parameters each
-    check takes: a check that is not among its keys may be given any.
+    ``known_checks`` are the ids a clause may name; ``parameters`` the names of the parameters each check takes: a check
+    that is not among its keys may be given any.
 
     Raises:
         PolicyRefused: the file is not there, is not YAML, or says something a policy cannot say.

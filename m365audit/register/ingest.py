@@ -160,11 +160,13 @@ def _take(entry: _Entry, made: _Made, before: Decision | None, latest: Judged, o
     weighed = weigh(entry.row, found, run, offices, now.today, channel)
     is_leaver = weighed.choice.answer is Answer.LEAVER_CONFIRMED
     ending = ending_of(found, weighed.until, offices) if is_leaver else None
-    if kept := _kept_as(weighed, made.ledger, channel):
+    # Whoever answered knew what the workbook said, and nothing of what has come since.
+    extent = run.findings[found.reference].extent
+    if kept := _kept_as(weighed, extent, made.ledger, channel):
         made.again.append(_again(entry, kept))
     else:
         _refuse_against(weighed, before, channel)
-        made.decisions.append(_decision(entry, weighed, made, before, now))
+        made.decisions.append(replace(_decision(entry, weighed, made, before, now), extent=extent))
         made.replaced += [before] if before else []
     if ending is not None:
         made.endings.append(replace(ending, only_blank=kept is not None))
@@ -194,11 +196,11 @@ def _kept_from(entry: _Entry, ledger: Ledger) -> Decision | None:
     )
 
 
-def _kept_as(weighed: Weighed, ledger: Ledger, channel: Channel) -> Decision | None:
-    """A decision that says the same; one the provider typed does not stand for the Clerk's own."""
-    says = _says(weighed)
+def _kept_as(weighed: Weighed, extent: tuple[str, ...] | None, ledger: Ledger, channel: Channel) -> Decision | None:
+    """A decision that says the same of the same; one the provider typed does not stand for the Clerk's own."""
+    says = (*_says(weighed), extent)
     for one in ledger.decisions:
-        same = (one.reference, one.answer, one.reason, one.until, one.decided_by, one.decided_on) == says
+        same = (one.reference, one.answer, one.reason, one.until, one.decided_by, one.decided_on, one.extent) == says
         if same and not (one.source.channel is Channel.TOLD and channel is Channel.WORKBOOK):
             return one
     return None

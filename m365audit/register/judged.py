@@ -21,7 +21,7 @@ class NotAnswerable(Exception):
 class Found:
     """One finding; ``answers``, ``may_accept`` and ``concerns`` are those of ``model.assessment.Finding``.
 
-    ``is_asked``: it was among the decisions needed; ``is_there``: it has not been fixed.
+    ``is_asked``: it was among the decisions needed; ``is_there``: it has not been fixed; ``extent``: how far it goes.
     """
 
     reference: str
@@ -34,6 +34,7 @@ class Found:
     concerns: frozenset[str]
     is_asked: bool
     is_there: bool
+    extent: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +83,5 @@ def _found(tenant_id: str, body: Mapping[str, Any]) -> Found:
         # An accepted finding, "Accepted until 1 Feb 2027", may be answered again before its end.
         is_asked=body["result"] in {str(result) for result in _ASKED},
         is_there=body["state"] != State.FIXED,
+        extent=tuple(body["extent"]) if body.get("extent") is not None else None,
     )

@@ -165,6 +165,8 @@ def _decision(body: dict[str, Any]) -> Decision:
         run=body["run"],
         source=Source(source["file"], source["sha256"], source["row"], Channel(source["channel"])),
         supersedes=body["supersedes"],
+        # Lines from before it was written down have none.
+        extent=tuple(body["extent"]) if body.get("extent") is not None else None,
     )
 
 

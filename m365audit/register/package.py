@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +15,14 @@ from xml.etree.ElementTree import Element
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring, iterparse
 
+from m365audit.excel.encrypted import Unreadable, WrongPassword, decrypt, is_encrypted
+from m365audit.model.tenant import WORKBOOK_PASSWORD
+
+Keys = Callable[[str], Iterable[str]]
+"""Passwords to try in turn on an encrypted file of that name; they may be asked for one by one."""
+
 LARGEST_BYTES: Final = 20_000_000
-LARGEST_UNPACKED: Final = 50_000_000
+LARGEST_UNPACKED: Final = 250_000_000
 MOST_ENTRIES: Final = 1_000
 _CHUNK: Final = 1 << 16
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
@@ -102,8 +108,10 @@ class Package:
         return Showing()
 
 
-def unpack(path: Path) -> Package:
+def unpack(path: Path, keys: Keys | None = None) -> Package:
     """Read a returned workbook's bytes, and refuse what could do harm when it is opened.
+
+    An encrypted one is decrypted in memory, and looked at as any other; without ``keys`` it is refused.
 
     Raises:
         BadReturn: it is missing, empty, too large, no workbook, or declares entities.
@@ -112,14 +120,30 @@ def unpack(path: Path) -> Package:
     if not data:
         raise BadReturn(path.name, "the file is empty", "ask for the workbook again")
     if data.startswith(_OLD_EXCEL):
-        why = "it is an old Excel file (.xls), or has a password"
-        raise BadReturn(path.name, why, "open it in Excel, take the password off, and save it as .xlsx")
+        data = _opened(path.name, data, keys)
     with _refusing(path.name), zipfile.ZipFile(io.BytesIO(data)) as archive:
         _weigh(path.name, archive)
         for entry in archive.infolist():
             if entry.filename.lower().endswith((".xml", ".rels", ".vml")):
                 _look_through(path.name, archive, entry)
     return Package(path.name, data)
+
+
+def _opened(file: str, data: bytes, keys: Keys | None) -> bytes:
+    """The workbook in a container of Office's that is encrypted; never written to disk."""
+    if not is_encrypted(data):
+        raise BadReturn(file, "it is an old Excel file (.xls), or damaged", "open it in Excel and save it as .xlsx")
+    if keys is None:
+        raise BadReturn(file, "it has a password", "open it in Excel, take the password off, and save it again")
+    why = "it has a password, and none is at hand"
+    for password in keys(file):
+        try:
+            return decrypt(data, password)
+        except WrongPassword:
+            why = "no password that was given opens it"
+        except Unreadable as error:
+            raise BadReturn(file, str(error), "ask the sender for it again") from error
+    raise BadReturn(file, why, f"put the right one into {WORKBOOK_PASSWORD}, or give the file at a terminal")
 
 
 def _bytes(path: Path) -> bytes:

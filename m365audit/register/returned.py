@@ -14,14 +14,14 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from m365audit.model.decisions import Channel
 from m365audit.register import typed
-from m365audit.register.package import BadReturn, Package, Showing, unpack
+from m365audit.register.package import BadReturn, Keys, Package, Showing, unpack
 
 SHEET: Final = "Decisions needed"
 REFERENCE, DECISION, REASON = "Reference", "Decision", "Reason"
 UNTIL, DECIDED_BY, DECIDED_ON = "Until", "Decided by", "Decision date"
 ANSWERS: Final = (DECISION, REASON, UNTIL, DECIDED_BY, DECIDED_ON)
 SCHEMA: Final = "1"
-MOST_ROWS: Final = 20_000
+MOST_ROWS: Final = 60_000
 LONGEST_REASON: Final = 500
 _NEEDED: Final = (REFERENCE, DECISION, DECIDED_BY, DECIDED_ON)
 _LONGEST_TEXT: Final = 2_000
@@ -76,13 +76,15 @@ class Returned:
     channel: Channel = Channel.WORKBOOK
 
 
-def read_returned(path: Path) -> Returned:
-    """Read a returned workbook.
+def read_returned(path: Path, keys: Keys | None = None) -> Returned:
+    """Read a returned workbook; ``keys`` gives passwords to try where it is encrypted.
+
+    ``sha256`` is that of the workbook in the clear, so that the same answers are known again however they were sent.
 
     Raises:
         BadReturn: nothing in it can be understood, or it could do harm.
     """
-    package = unpack(path)
+    package = unpack(path, keys)
     workbook = _open(package)
     try:
         about = _about(package.file, workbook)

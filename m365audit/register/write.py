@@ -12,7 +12,7 @@ from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from m365audit.excel.cells import safe_cell
-from m365audit.excel.styles import Look, register_styles, style_for
+from m365audit.excel.styles import HOUSE, Look, register_styles, style_for
 from m365audit.excel.whole import save_whole
 from m365audit.register.sheets import CONFIRM, SHEETS, Field, Sheet
 
@@ -35,7 +35,7 @@ def write_register(path: Path, council: str, rows: Rows | None = None) -> None:
     if path.exists():
         raise FileExistsError(path)
     workbook = Workbook()
-    register_styles(workbook)
+    register_styles(workbook, HOUSE)
     workbook.remove(workbook.worksheets[0])
     for sheet in SHEETS:
         _fill(workbook.create_sheet(sheet.title), sheet, (rows or {}).get(sheet.title, ()))

@@ -1,25 +1,30 @@
-"""Whether a finished workbook can be used by everybody: the essential rules for public spreadsheets.
+"""Whether a finished workbook can be used by everybody: the rules for public spreadsheets, looked up in the file.
 
-The rules are those the Government Analysis Function marks as essential for spreadsheets that meet the accessibility
-regulations. They are looked up in the written file, never in what the writer meant to write.
+The rules are those of the Government Analysis Function for spreadsheets that meet the accessibility regulations; it
+calls some of them essential. They are looked up in the parts of the written file, never in what the writer meant to
+write. One of them, the spelling (XA-28), is about our own words and is held by a test of those.
 """
 
-import re
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
-from openpyxl import Workbook, load_workbook
+from m365audit.excel.reading import Parts, Sheet, open_parts
+from m365audit.report import accessible_files as files
+from m365audit.report import accessible_looks as looks
+from m365audit.report import accessible_tables as tables
+from m365audit.report.accessible_files import Glance
 
-from m365audit.report.accessible_sheets import SHEET_RULES
 
-_CELL_LIKE = re.compile(r"Table\d+|[A-Z]{1,3}\d+|R\d+C\d+", re.IGNORECASE)
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,}")
-_STANDARD_TITLE = re.compile(r"(Sheet|Tabelle|Feuil|Hoja)\d*", re.IGNORECASE)
-_FORMULA = re.compile(rb"<f[ >/]")
-_NOTE = re.compile(r"\[note \d+\]")
-_HEADING_STYLE = re.compile(rb'<cellStyle [^>]*name="Heading 1"[^>]*builtinId="16"')
+class Weight(StrEnum):
+    """What the guidance calls a rule."""
+
+    ESSENTIAL = "essential"
+    ADVISED = "advised"
+
+
+ESSENTIAL, ADVISED = Weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,128 +37,99 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
-    """A written workbook, as Excel's objects and as the parts of its archive."""
+class SheetRule:
+    """A rule about each sheet: its number, its words, its weight, and what names each breach of it."""
 
-    book: Workbook
-    parts: dict[str, bytes]
+    number: str
+    says: str
+    weight: Weight
+    breaches: Callable[[Sheet], Iterator[str]]
 
 
-def faults(path: Path) -> tuple[Fault, ...]:
-    """Every fault of a workbook, in the order of the rules; none where everybody can use it.
+@dataclass(frozen=True, slots=True)
+class FileRule:
+    """A rule about the whole file, which the sheets have been glanced at for."""
+
+    number: str
+    says: str
+    weight: Weight
+    breaches: Callable[[Parts, tuple[Glance, ...]], Iterator[str]]
+
+
+Rule = SheetRule | FileRule
+
+PUBLISHED: tuple[Rule, ...] = (
+    SheetRule("XA-01", "every table is marked up as one", ESSENTIAL, tables.marked_up),
+    FileRule("XA-02", "every table has a name of its own that means something", ADVISED, files.table_names),
+    SheetRule("XA-03", "no cells are merged and no tables overlap", ESSENTIAL, tables.nothing_merged),
+    SheetRule("XA-04", "no row or column of a table is empty", ESSENTIAL, tables.no_empty_lines),
+    SheetRule("XA-05", "every column has one header of its own", ESSENTIAL, tables.headers_named),
+    SheetRule("XA-06", "all text wraps in columns of readable width", ESSENTIAL, tables.text_wraps),
+    SheetRule("XA-07", "there are no filters and no frozen panes", ADVISED, tables.no_filters),
+    SheetRule("XA-08", "cells left blank are explained", ESSENTIAL, tables.blanks_explained),
+    SheetRule("XA-09", "nothing is written as a sign that could be a word", ADVISED, tables.words_for_nothing),
+    SheetRule("XA-10", "nothing is hidden", ADVISED, tables.nothing_hidden),
+    FileRule("XA-11", "every note has a marker in words and is explained", ESSENTIAL, files.markers_explained),
+    SheetRule("XA-12", "each sheet has a title tagged as a heading", ESSENTIAL, tables.titled),
+    SheetRule("XA-13", "each sheet says what tables and notes it holds", ADVISED, tables.says_what_it_holds),
+    SheetRule("XA-14", "letters are plain, upright and large enough", ADVISED, looks.easy_letters),
+    SheetRule("XA-14", "letters have the reader's own colour", ADVISED, looks.own_colour),
+    SheetRule("XA-15", "there are no coloured backgrounds, stripes or lines", ADVISED, looks.nothing_behind),
+    SheetRule("XA-16", "colour never stands alone, and letters stand out from it", ESSENTIAL, looks.colour_and_word),
+    FileRule("XA-17", "there are no headers, footers or boxes", ESSENTIAL, files.no_boxes),
+    FileRule("XA-18", "every picture and chart is described", ESSENTIAL, files.pictures_told),
+    FileRule("XA-18", "there are no pictures and no charts", ADVISED, files.no_pictures),
+    FileRule("XA-19", "there are no macros, formulas or links to other files", ADVISED, files.no_machinery),
+    FileRule("XA-20", "every sheet has a name of its own that means something", ESSENTIAL, files.sheet_names),
+    SheetRule("XA-21", "nothing stands beside or below a table", ESSENTIAL, tables.nothing_besides),
+    SheetRule("XA-22", "no sheet has a second table", ADVISED, tables.no_second_table),
+    FileRule("XA-23", "a table of contents leads to every sheet", ADVISED, files.contents_lead_everywhere),
+    SheetRule("XA-24", "links say where they lead", ESSENTIAL, tables.links_described),
+    FileRule("XA-25", "the document has a title, an author, a language and keywords", ESSENTIAL, files.described),
+    FileRule("XA-26", "it opens at the first cell of its first sheet", ESSENTIAL, files.opens_at_the_start),
+    SheetRule("XA-27", "dates are shown so that nobody can misread them", ADVISED, looks.dates_told),
+    SheetRule("XA-27", "dates and ranges in texts are written in words", ADVISED, looks.ranges_in_words),
+    SheetRule("XA-29", "every choice says what to do", ADVISED, tables.choices_explained),
+    FileRule("XA-30", "nothing is protected", ADVISED, files.unprotected),
+    SheetRule("XA-31", "no table is wider than can be read", ADVISED, tables.not_too_wide),
+    SheetRule("XA-32", "numbers stand right with commas, and text left", ADVISED, looks.aligned),
+)
+"""Every rule, in the order of their numbers: what a workbook keeps that may be published."""
+
+_FOR_DAILY_WORK = frozenset(
+    {
+        "there are no filters and no frozen panes",
+        "letters have the reader's own colour",
+        "there are no coloured backgrounds, stripes or lines",
+        "there are no pictures and no charts",
+        "dates and ranges in texts are written in words",  # Names and texts stand there as the council wrote them.
+        "numbers stand right with commas, and text left",  # A word in place of a number keeps its place.
+    }
+)
+
+WORKING: tuple[Rule, ...] = tuple(rule for rule in PUBLISHED if rule.says not in _FOR_DAILY_WORK)
+"""What a workbook for daily work keeps: the essential rules, and the others that do not stand in the way of it."""
+
+
+def faults(path: Path, rules: tuple[Rule, ...]) -> tuple[Fault, ...]:
+    """Every breach of some rules in a workbook, in the order of the rules; none where everybody can use it.
+
+    The file is read once, a sheet at a time.
 
     Raises:
-        OSError: it cannot be read.
+        OSError, zipfile.BadZipFile: it cannot be read, or is no workbook that can be read without a password.
     """
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    file = File(load_workbook(path), parts)
-    return (*_of_file(file), *_of_sheets(file))
-
-
-def _of_file(file: File) -> Iterator[Fault]:
-    for name, rule in FILE_RULES.items():
-        for what in rule(file):
-            yield Fault(name, "", what)
-
-
-def _of_sheets(file: File) -> Iterator[Fault]:
-    for name, rule in SHEET_RULES.items():
-        for sheet in file.book.worksheets:
-            for what in rule(sheet):
-                yield Fault(name, sheet.title, what)
-
-
-def _described(file: File) -> Iterator[str]:
-    about = file.book.properties
-    named = {"title": about.title, "author": about.creator, "language": about.language, "keywords": about.keywords}
-    for name, value in named.items():
-        if not value:
-            yield f"the document names no {name}"
-    if about.language and about.language != "en-GB":
-        yield f"the document's language is {about.language}, not British English"
-
-
-def _opens_at_the_start(file: File) -> Iterator[str]:
-    if file.book.active is not file.book.worksheets[0]:
-        yield "it does not open on its first sheet"
-
-
-def _no_hidden_machinery(file: File) -> Iterator[str]:
-    for name, body in file.parts.items():
-        if "vbaproject" in name.lower() or "externallink" in name.lower():
-            yield f"it carries {name}"
-        if name.startswith("xl/worksheets/") and (_FORMULA.search(body) or b't="e"' in body):
-            yield f"{name} holds a formula or an error in place of a value"
-
-
-def _pictures_told(file: File) -> Iterator[str]:
-    for name, body in file.parts.items():
-        if not name.startswith("xl/drawings/drawing"):
-            continue
-        for shape in re.findall(rb"<(?:\w+:)?cNvPr\b[^>]*>", body):
-            told = re.search(rb'\bdescr="([^"]*)"', shape)
-            if told is None or told[1].strip().lower() in {b"", b"picture", b"chart"}:
-                yield f"a picture or chart of {name} has no description"
-    if any(name.startswith("xl/media/") for name in file.parts):
-        yield "it holds an image"
-
-
-def _table_names(file: File) -> Iterator[str]:
-    seen: set[str] = set()
-    for name in (table.displayName for sheet in file.book.worksheets for table in sheet.tables.values()):
-        if not _NAME.fullmatch(name) or _CELL_LIKE.fullmatch(name):
-            yield f"the table name {name} says nothing"
-        if name.casefold() in seen:
-            yield f"two tables are called {name}"
-        seen.add(name.casefold())
-
-
-def _sheet_names(file: File) -> Iterator[str]:
-    seen: set[str] = set()
-    for title in file.book.sheetnames:
-        if title != title.strip() or _STANDARD_TITLE.fullmatch(title):
-            yield f"the sheet name '{title}' says nothing"
-        if title.casefold() in seen:
-            yield f"two sheets are called {title}"
-        seen.add(title.casefold())
-
-
-def _headings_tagged(file: File) -> Iterator[str]:
-    if not _HEADING_STYLE.search(file.parts.get("xl/styles.xml", b"")):
-        yield "it has no style tagged as a heading of the first level"
-
-
-def _contents_lead_everywhere(file: File) -> Iterator[str]:
-    listing = next((sheet for sheet in file.book.worksheets if "Table_of_contents" in sheet.tables), None)
-    if listing is None:
-        yield "it has no table of contents"
-        return
-    led = {cell.hyperlink.location for row in listing.iter_rows() for cell in row if cell.hyperlink}
-    for title in file.book.sheetnames:
-        place = "'{}'!A1".format(title.replace("'", "''"))
-        if place not in led:
-            yield f"the table of contents does not lead to the first cell of {title}"
-
-
-def _markers_explained(file: File) -> Iterator[str]:
-    texts = [str(v) for s in file.book.worksheets for row in s.iter_rows(values_only=True) for v in row if v]
-    used = {marker for text in texts for marker in _NOTE.findall(text)}
-    for marker in sorted(used - set(texts)):
-        yield f"{marker} is used and nowhere explained"
-
-
-FileRule = Callable[[File], Iterator[str]]
-
-FILE_RULES: dict[str, FileRule] = {
-    "the document has a title, an author, a language and keywords": _described,
-    "it opens on its first sheet": _opens_at_the_start,
-    "there are no macros, formulas or links to other files": _no_hidden_machinery,
-    "every picture and chart is described": _pictures_told,
-    "every table has a name of its own that means something": _table_names,
-    "every sheet has a name of its own that means something": _sheet_names,
-    "headings are tagged as headings": _headings_tagged,
-    "a table of contents leads to every sheet": _contents_lead_everywhere,
-    "every note marker is explained": _markers_explained,
-}
-"""Rule, in the words of a reader, to the function that names each breach of it."""
+    found: list[tuple[Rule, Fault]] = []
+    glances = []
+    parts = open_parts(path)
+    with parts.archive:
+        for sheet in parts.sheets():
+            glances.append(files.glance(sheet))
+            for rule in rules:
+                if isinstance(rule, SheetRule):
+                    found += [(rule, Fault(rule.says, sheet.title, what)) for what in rule.breaches(sheet)]
+        for rule in rules:
+            if isinstance(rule, FileRule):
+                found += [(rule, Fault(rule.says, "", what)) for what in rule.breaches(parts, tuple(glances))]
+    found.sort(key=lambda one: rules.index(one[0]))
+    return tuple(fault for _, fault in found)

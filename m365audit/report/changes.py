@@ -7,7 +7,8 @@ from m365audit.model.assessment import Assessment, Finding
 from m365audit.model.months import Previous
 from m365audit.model.words import State
 from m365audit.report.findings import Findings
-from m365audit.report.sheets import Column, Line, Page
+from m365audit.report.rows import Line, Made, Rows
+from m365audit.report.sheets import Column, Page
 from m365audit.report.states import ACCEPTED, EXCEPTION_ENDED, LABELS, label, story
 from m365audit.report.topics import FILTERS
 from m365audit.report.wording import NONE, day, listed, month, sentence
@@ -49,7 +50,7 @@ def page(assessment: Assessment) -> Page:
     """The sheet of changes: every finding once, under what has become of it."""
     before = assessment.previous
     if before is None:
-        explanation, rows = f"One table. {FIRST} {FILTERS}", [_first(assessment)]
+        explanation, rows = f"One table. {FIRST} {FILTERS}", _first(assessment)
     else:
         explanation = f"One table. {compared_with(before)} {FILTERS}"
         rows = _rows(assessment)
@@ -59,7 +60,7 @@ def page(assessment: Assessment) -> Page:
         purpose=f"What changed since the last audit: {tally(assessment)}" if before else "What changed: first audit",
         explanation=(explanation,),
         columns=COLUMNS,
-        rows=tuple(rows) or (("There is no finding, and there was none.", "Nothing", *[NONE] * 5),),
+        rows=rows if len(rows) else (("There is no finding, and there was none.", "Nothing", *[NONE] * 5),),
     )
 
 
@@ -78,19 +79,14 @@ def compared_with(before: Previous) -> str:
     return said
 
 
-def _first(assessment: Assessment) -> Line:
-    return (
-        FIRST,
-        "First audit",
-        assessment.council,
-        "Every finding is new. From next month on, this sheet says what changed.",
-        *[NONE] * 3,
-    )
+def _first(assessment: Assessment) -> Rows:
+    said = "Every finding is new. From next month on, this sheet says what changed."
+    return ((FIRST, "First audit", assessment.council, said, *[NONE] * 3),)
 
 
-def _rows(assessment: Assessment) -> list[Line]:
+def _rows(assessment: Assessment) -> Rows:
     words = Findings(assessment)
-    return [_row(finding, words, assessment) for finding in _in_order(words.sorted(assessment.findings))]
+    return Made(_in_order(words.sorted(assessment.findings)), lambda finding: _row(finding, words, assessment))
 
 
 def _in_order(findings: Iterable[Finding]) -> list[Finding]:

@@ -1,7 +1,7 @@
 """The sheets of clauses: the council's own, the duties beside them, and the statements only a person can make."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 
@@ -103,7 +103,13 @@ def notes(assessment: Assessment) -> dict[str, tuple[str, str, str]]:
 def _explanation(outcomes: Sequence[ClauseResult], assessment: Assessment) -> str:
     before = assessment.previous
     last = f"Last time: the audit of {day(before.made_on)}." if before else "Last time: there was no audit before."
-    return f"One table. {tally(outcomes)}. {last} [note 1] and the like: see Notes. {FILTERS}"
+    return f"One table. {tally(outcomes)}. {last}{see_notes(outcomes, assessment)} {FILTERS}"
+
+
+def see_notes(outcomes: Iterable[ClauseResult], assessment: Assessment) -> str:
+    """Where the notes are, if any of some clauses has one."""
+    noted = notes(assessment)
+    return " [note 1] and the like: see Notes." if any(one.clause.id in noted for one in outcomes) else ""
 
 
 def _rows(outcomes: Sequence[ClauseResult], assessment: Assessment) -> tuple[Line, ...]:
@@ -176,12 +182,8 @@ def _none(text: str) -> Line:
 
 def _statements(assessment: Assessment) -> list[Line]:
     """One row a question: clauses that ask the same share it."""
-    asked: dict[tuple[str, tuple[str, ...]], list[ClauseResult]] = {}
-    for outcome in assessment.clauses:
-        if (attestation := outcome.clause.attestation) is not None:
-            asked.setdefault((attestation.ask, attestation.codes), []).append(outcome)
     rows: list[tuple[int, Line]] = []
-    for (ask, codes), outcomes in asked.items():
+    for (ask, codes), outcomes in asked(assessment).items():
         stated = _stated(outcomes)
         ends = min((one.until for one in stated), default=None)
         status = _status(outcomes, stated, assessment.as_of)
@@ -197,6 +199,21 @@ def _statements(assessment: Assessment) -> list[Line]:
         )
         rows.append((1 if soon else 2 if status.startswith(Result.ATTESTED) else 0, line))
     return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
+
+
+def asked(assessment: Assessment) -> Mapping[tuple[str, tuple[str, ...]], Sequence[ClauseResult]]:
+    """What has to be stated, as the question and its codes, with the clauses that ask it."""
+    found: dict[tuple[str, tuple[str, ...]], list[ClauseResult]] = {}
+    for outcome in assessment.clauses:
+        if (attestation := outcome.clause.attestation) is not None:
+            found.setdefault((attestation.ask, attestation.codes), []).append(outcome)
+    return found
+
+
+def answer_to(outcomes: Sequence[ClauseResult], as_of: date) -> Result:
+    """How the statement stands that some clauses ask for: made, due, or not as the policy wants it."""
+    status = _status(outcomes, _stated(outcomes), as_of)
+    return next(result for result in Result if status.startswith(result))
 
 
 def _stated(outcomes: Sequence[ClauseResult]) -> list[Stated]:

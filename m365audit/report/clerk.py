@@ -8,13 +8,30 @@ from openpyxl.packaging.custom import StringProperty
 from m365audit.excel.cells import clean
 from m365audit.excel.whole import save_whole
 from m365audit.model.assessment import Assessment
-from m365audit.report import changes, clauses, closing, cover, decisions, exceptions, missing, topics, year
+from m365audit.report import (
+    changes,
+    clauses,
+    closing,
+    cover,
+    decisions,
+    exceptions,
+    missing,
+    monthly,
+    persons,
+    sections,
+    topics,
+    year,
+)
+from m365audit.report.parts import parts
 from m365audit.report.sheets import Book, Page
 from m365audit.report.wording import month
 
 SCHEMA = "1"
 """Version of the sheet of decisions, for whoever reads it back."""
+ROWS_A_SHEET = 5_000
+"""A longer list goes on on further sheets; what is filled in stays on one."""
 _REST = "the Technician workbook"
+_LONGEST_PROPERTY = 200
 
 
 def write(assessment: Assessment, path: Path) -> None:
@@ -23,17 +40,16 @@ def write(assessment: Assessment, path: Path) -> None:
     Raises:
         OSError: if the folder of ``path`` cannot be written.
     """
-    book = Book(Workbook(), rest=_REST)
+    book = Book(Workbook(write_only=True), rest=_REST)
     describe(book.workbook, assessment, "for the Clerk")
-    front, back = _pages(assessment)
-    notes = closing.notes_page(assessment, {})
+    front, back = (tuple(part for page in some for part in parts(page, ROWS_A_SHEET)) for some in _pages(assessment))
+    notes = closing.notes_page(assessment, book.alterations)
     pages = (*front, notes, *back)
-    contents = cover.contents_page(pages, [len(tuple(page.rows)) for page in pages])
+    contents = cover.contents_page(pages, [len(page.rows) for page in pages])
     sheets = {page.title: book.sheet(page.title) for page in (pages[0], contents, *pages[1:])}
-    for page in (*front, *back, contents):
-        book.lay(sheets[page.title], page)
     # The notes name the cells whose text had to be changed, so they are written when all others are.
-    book.lay(sheets[notes.title], closing.notes_page(assessment, book.alterations))
+    for page in (*front, *back, contents, notes):
+        book.lay(sheets[page.title], page)
     book.workbook.active = 0
     save_whole(book.workbook, path, when=assessment.collected_at)
 
@@ -43,20 +59,31 @@ def _pages(assessment: Assessment) -> tuple[tuple[Page, ...], tuple[Page, ...]]:
     front = (
         cover.page(assessment),
         decisions.page(assessment),
+        persons.page(assessment),
         clauses.page(assessment),
         clauses.duties_page(assessment),
+        sections.page(assessment),
         changes.page(assessment),
         *topics.pages(assessment),
         exceptions.page(assessment),
         clauses.statements_page(assessment),
         missing.page(assessment),
         year.page(assessment),
+        *monthly.pages(assessment),
     )
     return front, (closing.record_page(assessment),)
 
 
 def describe(workbook: Workbook, assessment: Assessment, reader: str) -> None:
     """Title, author, language and subject, and what identifies the run to whoever reads the file back."""
+    entitle(workbook, assessment, reader)
+    for name, value in (("tenant", assessment.tenant), ("run_id", assessment.run), ("schema", SCHEMA)):
+        properties = workbook.custom_doc_props  # type: ignore[attr-defined] # missing from the type stub only
+        properties.append(StringProperty(name=name, value=_short(value)))
+
+
+def entitle(workbook: Workbook, assessment: Assessment, reader: str) -> None:
+    """Title, author, language and subject of the document."""
     about = workbook.properties
     about.title = f"Microsoft 365 audit {reader}, {month(assessment.as_of)}: {_short(assessment.council)}"
     about.subject = f"Audit against {_short(assessment.policy_title)}"
@@ -64,11 +91,9 @@ def describe(workbook: Workbook, assessment: Assessment, reader: str) -> None:
     about.lastModifiedBy = about.creator
     about.keywords = "Microsoft 365, audit, IT policy, council"
     about.language = "en-GB"
-    for name, value in (("tenant", assessment.tenant), ("run_id", assessment.run), ("schema", SCHEMA)):
-        properties = workbook.custom_doc_props  # type: ignore[attr-defined] # missing from the type stub only
-        properties.append(StringProperty(name=name, value=_short(value)))
 
 
 def _short(text: str) -> str:
     """A text as a document property can hold it."""
-    return clean(text, rest=_REST).text.replace("\n", " ")[:200]
+    whole = clean(text, rest=_REST).text.replace("\n", " ")
+    return whole if len(whole) <= _LONGEST_PROPERTY else f"{whole[: _LONGEST_PROPERTY - 1]}…"

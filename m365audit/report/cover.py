@@ -7,12 +7,14 @@ from m365audit.excel.cells import LONDON
 from m365audit.excel.styles import Look
 from m365audit.model.assessment import Assessment, Finding
 from m365audit.model.tenant import Retention
-from m365audit.model.words import GapKind, Judgement, Result, Severity
+from m365audit.model.words import Judgement, Result, Severity
 from m365audit.report import changes, decisions, exceptions
 from m365audit.report.findings import Findings
+from m365audit.report.missing import waiting_rows
 from m365audit.report.sheets import Column, Line, Page
+from m365audit.report.tested import tested
 from m365audit.report.topics import is_whole
-from m365audit.report.wording import counted, day, gist, listed, month, month_after
+from m365audit.report.wording import GAP_SHORT, counted, day, listed, month, month_after
 
 TITLE = "Cover"
 CONTENTS_TITLE = "Contents"
@@ -25,7 +27,7 @@ def page(assessment: Assessment) -> Page:
         heading=f"Microsoft 365 audit of {assessment.council}, {month(assessment.as_of)}",
         purpose="The audit on one page",
         explanation=("One table: the audit on one page. Confidential.",),
-        columns=(Column("Question", 50, Look.STRONG), Column("Answer", 60), Column("What to do, or where to look", 46)),
+        columns=(Column("Question", 44, Look.STRONG), Column("Answer", 60), Column("What to do, or where to look", 56)),
         rows=_answers(assessment),
         filters=False,
         frozen=False,
@@ -38,17 +40,18 @@ def _answers(assessment: Assessment) -> tuple[Line, ...]:
         ("Is anything wrong?", _result(assessment), _LOOK_FOR_MATTERS),
         ("What must I decide, and by when?", _decisions(assessment), _REPLY),
         ("What changed since last month?", *_changes(assessment)),
-        ("What has been accepted?", *_accepted(assessment)),
         ("What could not be checked?", _unchecked(assessment), _LOOK_FOR_GAPS),
-        ("How do the policy's clauses stand?", _clauses(assessment), _LOOK_FOR_CLAUSES),
-        ("How much can data decide?", _reach(assessment), _LOOK_FOR_STATEMENTS),
         ("What can I show the internal auditor?", *_AUDITOR),
         ("What may be shared or published?", *_SHARING),
+        ("What has been accepted?", *_accepted(assessment)),
+        ("How do the policy's clauses stand?", _clauses(assessment), _LOOK_FOR_CLAUSES),
+        ("How much can data decide?", _reach(assessment), _LOOK_FOR_STATEMENTS),
         ("What was not read?", *_NOT_READ),
         ("Which policy was audited?", _policy(assessment), "The sheet Clauses has every clause of it."),
         ("When?", *_when(assessment)),
         ("Who can help?", f"{assessment.provider}, the council's IT provider.", "Please quote a finding's reference."),
         ("How long is it kept?", *_kept(assessment.retention)),
+        ("Can everybody use it?", tested(assessment, "Clerk"), "Please say if you cannot."),
     )
 
 
@@ -70,13 +73,18 @@ def contents_page(pages: Sequence[Page], counts: Sequence[int]) -> Page:
     )
 
 
-_LOOK_FOR_MATTERS = "Start with the first rows of the sheet Decisions needed; the sheets by topic show everything."
-_LOOK_FOR_CLAUSES = "Clauses has every clause with its result; Statements due has what only a person can confirm."
+_LOOK_FOR_MATTERS = (
+    "Start with the first rows of the sheet Decisions needed; By person has what to write to whom, and the sheets by "
+    "topic show everything."
+)
+_LOOK_FOR_CLAUSES = "Clauses has every clause with its result; Results by section has a picture of them."
 _REPLY = (
     "Fill in the last five columns of Decisions needed, save the file and give it back to the IT provider by the same "
     "safe way it came. Changes on other sheets are not read."
 )
-_LOOK_FOR_STATES = f"The sheet {changes.TITLE} has every finding under what has become of it."
+_LOOK_FOR_STATES = (
+    f"The sheet {changes.TITLE} has every finding under what has become of it; Findings by month has a picture."
+)
 _LOOK_FOR_GAPS = "Not assessed says why, and what would mend it. Nothing is claimed about what stands there."
 _LOOK_FOR_STATEMENTS = "Statements due has the questions that only a person can answer."
 _CHANGES_NOTHING = (
@@ -91,10 +99,13 @@ _AUDITOR = (
     "The sheets Clauses, Other duties, Not assessed, Statements due and Run record.",
     "They say what was asked of the council, what could not be looked at, and what the answers rest on.",
 )
-_NAMES_NOBODY = "The first answer above names nobody and may be reported to the council."
+_MAY_BE_PUBLISHED = (
+    "Not this workbook: it names people, accounts and files. The Council workbook of the same month counts, names "
+    "nobody, and may go with the agenda; it tells everybody what is still open, so put right first what is urgent."
+)
 _SHARING = (
-    f"Not this workbook: it names people, accounts and files. {_NAMES_NOBODY}",
-    "Keep the file as you keep staff records, and send it encrypted or not at all.",
+    _MAY_BE_PUBLISHED,
+    "Keep this file as you keep staff records, and send it encrypted or not at all.",
 )
 
 
@@ -179,10 +190,10 @@ def _decisions(assessment: Assessment) -> str:
     to_decide = [finding for finding in matters if finding not in waiting]
     parts = [_to_decide(to_decide, assessment)]
     if ending := sum(map(decisions.is_to_renew, matters)):
-        parts.append(f"Of these, {counted(ending, 'exception ends', 'exceptions end')} soon.")
+        parts.append(f"{counted(ending, 'decision is', 'decisions are')} about an exception that ends soon.")
     if waiting:
         verb = "was answered before and is" if len(waiting) == 1 else "were answered before and are"
-        parts.append(f"{counted(len(waiting), 'more matter')} there {verb} still found.")
+        parts.append(f"{counted(len(waiting), 'more matter')} on that sheet {verb} still found.")
     return " ".join(parts)
 
 
@@ -190,7 +201,7 @@ def _to_decide(matters: list[Finding], assessment: Assessment) -> str:
     if not matters:
         return "No decision is needed this month."
     overdue = sum(decisions.due(finding) < assessment.as_of for finding in matters)
-    late = f" {counted(overdue, 'of them has', 'of them have')} been waiting from an earlier month." if overdue else ""
+    late = f" {overdue:,} of them {'has' if overdue == 1 else 'have'} waited since an earlier month." if overdue else ""
     return (
         f"{counted(len(matters), 'decision')}, on the sheet {decisions.TITLE}. Please reply by "
         f"{day(decisions.reply_by(assessment))}, {decisions.DAYS_TO_REPLY} days after the date of the audit.{late}"
@@ -216,20 +227,29 @@ def _accepted(assessment: Assessment) -> tuple[str, str]:
 def _unchecked(assessment: Assessment) -> str:
     partial = [note for note in assessment.data_sets if note.coverage.gaps]
     checks = [check for check in assessment.checks if not is_whole(check)]
-    if not partial and not checks and not assessment.gaps:
-        return "Nothing: everything the audit asks for came back whole."
     parts = []
     if partial:
-        names = listed(f"“{gist(note.meaning)}”" for note in partial)
-        parts.append(f"Warning: part of what the audit asks for did not come back: {names}.")
+        parts.append(
+            f"Warning: {len(partial)} of the {counted(len(assessment.data_sets), 'kind')} of information the audit "
+            f"asks for did not come back, or not all of it: {_reasons(assessment)}."
+        )
     if not assessment.has_register:
         parts.append("There is no register of what the council says is right, so much could not be compared.")
+    if waiting := waiting_rows(assessment):
+        parts.append(f"{waiting}; until then they count for nothing.")
     if checks:
-        under = listed(dict.fromkeys(check.topic for check in checks))
-        parts.append(f"{counted(len(checks), 'check')} of {len(assessment.checks)} could not be made in full: {under}.")
-    if planned := {note.gap.data_set for note in assessment.gaps if note.gap.kind is GapKind.NOT_BUILT}:
-        parts.append(f"{counted(len(planned), 'further check')} that the policy asks for this audit does not make yet.")
+        parts.append("Where a check could not be made in full, the sheet of its topic says so in its last rows.")
+    if not parts and not assessment.gaps:
+        return "Nothing: everything the audit asks for came back whole."
     return " ".join(parts)
+
+
+def _reasons(assessment: Assessment) -> str:
+    """Why what did not come back did not, the commonest reason first."""
+    kinds = Counter(
+        kind for note in assessment.data_sets for kind in dict.fromkeys(gap.kind for gap in note.coverage.gaps)
+    )
+    return listed(f"{GAP_SHORT[kind]} ({number})" for kind, number in kinds.most_common())
 
 
 def _reach(assessment: Assessment) -> str:

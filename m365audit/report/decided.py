@@ -1,12 +1,12 @@
 """The technician's sheets of what was decided, and of what the register says that nothing matches."""
 
-from collections.abc import Iterable
 from datetime import UTC
 
 from m365audit.excel.styles import Look
 from m365audit.model.assessment import Assessment
 from m365audit.model.months import DecisionNote, RegisterNote
-from m365audit.report.sheets import Column, Line, Page
+from m365audit.report.rows import Line, Made, Rows
+from m365audit.report.sheets import Column, Page
 from m365audit.report.topics import FILTERS
 
 
@@ -19,17 +19,17 @@ def decisions_page(assessment: Assessment) -> Page:
         Column("Decided on", 13), Column("Recorded at (UTC)", 20), Column("Channel", 20), Column("File", 40),
         Column("Row", 8), Column("Run", 20), Column("Supersedes", 11),
     )  # fmt: skip
-    return _page("Decisions", columns, map(_decision, assessment.decisions), "Nothing was decided.")
+    return _page("Decisions", columns, Made(assessment.decisions, _decision), "Nothing was decided.")
 
 
 def _decision(note: DecisionNote) -> Line:
     said = note.decision
-    return (
+    return _blank((
         said.reference, said.id, str(said.answer), str(note.standing), str(note.match), note.why, note.refused,
         said.rule, said.subject_name, said.reason, said.until, said.decided_by, said.decided_on,
         f"{said.recorded_at.astimezone(UTC):%Y-%m-%d %H:%M}", str(said.source.channel),
         said.source.file, said.source.row, said.run, said.supersedes,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def register_page(assessment: Assessment) -> Page:
@@ -39,20 +39,23 @@ def register_page(assessment: Assessment) -> Page:
         Column("Why not told", 50),
     )  # fmt: skip
     none = "None: every row in force names something that is there." if assessment.has_register else "No register."
-    return _page("Register rows", columns, map(_row, assessment.register_rows), none)
+    return _page("Register rows", columns, Made(assessment.register_rows, _row), none)
 
 
 def _row(note: RegisterNote) -> Line:
-    return (note.sheet, note.row, note.says, str(note.match), note.why)
+    return _blank((note.sheet, note.row, note.says, str(note.match), note.why))
 
 
-def _page(title: str, columns: tuple[Column, ...], rows: Iterable[Line], none: str) -> Page:
-    blank_for_empty = (tuple(None if value == "" else value for value in row) for row in rows)
+def _blank(line: Line) -> Line:
+    return tuple(None if value == "" else value for value in line)
+
+
+def _page(title: str, columns: tuple[Column, ...], rows: Rows, none: str) -> Page:
     return Page(
         title=title,
         heading=title,
         purpose=title,
         explanation=(f"One table. {FILTERS} Blank: there is none.",),
         columns=columns,
-        rows=tuple(blank_for_empty) or ((none, *[None] * (len(columns) - 1)),),
+        rows=rows if len(rows) else ((none, *[None] * (len(columns) - 1)),),
     )

@@ -8,9 +8,10 @@ from m365audit.model.answers import Form
 from m365audit.model.assessment import Assessment, Finding
 from m365audit.model.decisions import Standing
 from m365audit.model.words import Result
-from m365audit.report.findings import Findings, action, owner
+from m365audit.report.findings import Findings, action
 from m365audit.report.questions import Question
-from m365audit.report.sheets import Column, Line, Page
+from m365audit.report.rows import Line, Made
+from m365audit.report.sheets import Column, Page
 from m365audit.report.states import story
 from m365audit.report.topics import FILTERS
 from m365audit.report.wording import NONE, sentence
@@ -57,11 +58,12 @@ def needed(assessment: Assessment) -> tuple[Finding, ...]:
 
     So are those that were decided on and not done, for as long as the evidence shows them.
     """
-    return Findings(assessment).sorted(
-        finding
-        for finding in assessment.present
-        if finding.result in (Result.DOES_NOT_MEET, Result.REVIEW) or is_to_renew(finding)
-    )
+    return Findings(assessment).sorted(filter(is_needed, assessment.present))
+
+
+def is_needed(finding: Finding) -> bool:
+    """Whether somebody has to decide on a finding that is there."""
+    return finding.result in (Result.DOES_NOT_MEET, Result.REVIEW) or is_to_renew(finding)
 
 
 def is_to_renew(finding: Finding) -> bool:
@@ -96,7 +98,7 @@ def page(assessment: Assessment) -> Page:
         purpose="The only sheet to fill in: what there is to decide, with a choice of answers",
         explanation=(f"One table, most urgent first. Cells left blank are for your answers. {FILTERS}",),
         columns=COLUMNS,
-        rows=tuple(_row(finding, words, assessment.as_of) for finding in matters) or (_nothing(assessment),),
+        rows=Made(matters, lambda one: _row(one, words, assessment.as_of)) if matters else (_nothing(assessment),),
         frozen_columns=1,
         questions=_questions(matters, assessment.as_of),
     )
@@ -108,7 +110,7 @@ def _row(finding: Finding, words: Findings, as_of: date) -> Line:
         finding.subject.name,
         words.clauses(finding),
         words.why(finding),
-        f"{owner(finding)}: {action(finding)}",
+        f"{words.owner(finding)}: {action(finding)}",
         finding.reference,
         finding.first_seen,
         due(finding),

@@ -2,18 +2,25 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from m365audit.excel.styles import Look
-from m365audit.model.assessment import Assessment, ClauseResult, DataSetNote, Finding
+from m365audit.model.assessment import Assessment, CheckResult, ClauseResult, DataSetNote, Finding, GapNote
+from m365audit.model.datasets import DATA_SETS
 from m365audit.model.policy import CheckUse
 from m365audit.model.words import Result
 from m365audit.report import closing, decided
+from m365audit.report.altered import Changed, Place
 from m365audit.report.findings import Findings
-from m365audit.report.sheets import Column, Line, Page
+from m365audit.report.rows import Line, Made, Rows
+from m365audit.report.sheets import Column, Page
 from m365audit.report.states import story
 from m365audit.report.topics import FILTERS
 
+CHANGED_TITLE = "Texts changed"
+_NOT_LISTED = " The audit's memory for its next run; its rows are in the evidence files of the run, and no sheet here."
 _FILTERS = f"One table. {FILTERS} Blank: there is none."
 
 
@@ -30,14 +37,19 @@ def pages(assessment: Assessment) -> tuple[Page, ...]:
     )
 
 
-def _page(title: str, columns: tuple[Column, ...], rows: Iterable[Line], none: str) -> Page:
+def is_listed(name: str) -> bool:
+    """Whether the rows of a data set are a sheet, as all are but what the audit remembers for its next run."""
+    return name not in DATA_SETS or DATA_SETS[name].for_people
+
+
+def _page(title: str, columns: tuple[Column, ...], rows: Rows, none: str) -> Page:
     return Page(
         title=title,
         heading=title,
         purpose=title,
         explanation=(_FILTERS,),
         columns=columns,
-        rows=tuple(rows) or ((none, *[None] * (len(columns) - 1)),),
+        rows=rows if len(rows) else [(none, *[None] * (len(columns) - 1))],
     )
 
 
@@ -55,7 +67,7 @@ def _summary(assessment: Assessment) -> Page:
             Column("Other duties", 14),
             Column("Checks", 12),
         ),
-        ((str(result), *(results.count(result) for results in (findings, own, duties, checks))) for result in Result),
+        [(str(result), *(results.count(result) for results in (findings, own, duties, checks))) for result in Result],
         "",
     )
 
@@ -66,14 +78,14 @@ def _checks(assessment: Assessment) -> Page:
         Column("Result", 16, Look.RESULT), Column("Because", 44), Column("Not seen", 44), Column("Findings", 11),
         Column("Not judged", 11), Column("Data sets", 24), Column("Gaps", 10), Column("Why", 44), Column("Fix", 44),
     )  # fmt: skip
-    rows = (
-        (
-            check.check, check.title, check.topic, check.result_text, check.because, check.limits, check.findings,
-            check.unjudged, _joined(check.sources), len(check.gaps), check.why, check.fix,
-        )
-        for check in assessment.checks
-    )  # fmt: skip
-    return _page("Checks", columns, map(_blank, rows), "No check was made.")
+    return _page("Checks", columns, Made(assessment.checks, _check), "No check was made.")
+
+
+def _check(check: CheckResult) -> Line:
+    return _blank((
+        check.check, check.title, check.topic, check.result_text, check.because, check.limits, check.findings,
+        check.unjudged, _joined(check.sources), len(check.gaps), check.why, check.fix,
+    ))  # fmt: skip
 
 
 def _clauses(assessment: Assessment) -> Page:
@@ -87,7 +99,7 @@ def _clauses(assessment: Assessment) -> Page:
         Column("Note", 36), Column("Frameworks", 26),
     )  # fmt: skip
     before = assessment.previous.clauses if assessment.previous else {}
-    rows = (_clause(outcome, before.get(outcome.clause.id, "")) for outcome in assessment.clauses)
+    rows = [_clause(outcome, before.get(outcome.clause.id, "")) for outcome in assessment.clauses]
     return _page("Clauses", columns, rows, "No clause.")
 
 
@@ -114,11 +126,11 @@ def _findings(assessment: Assessment) -> Page:
         Column("Until", 13), Column("Reason", 30), Column("Why it may not be accepted", 36), Column("Evidence", 46),
     )  # fmt: skip
     words = Findings(assessment)
-    rows = (_finding(finding, words, assessment.as_of) for finding in words.sorted(assessment.findings))
+    rows = Made(words.sorted(assessment.findings), partial(_finding, words, assessment.as_of))
     return _page("Findings", columns, rows, "None found in what could be checked; see Gaps.")
 
 
-def _finding(finding: Finding, words: Findings, as_of: date) -> Line:
+def _finding(words: Findings, as_of: date, finding: Finding) -> Line:
     said = finding.decision
     return _blank((
         finding.reference, finding.rule, words.topic(finding), "\n".join(finding.clauses), finding.result_text,
@@ -134,17 +146,30 @@ def _gaps(assessment: Assessment) -> Page:
         Column("Data set", 32, Look.STRONG), Column("Scope", 44), Column("Kind", 15), Column("Why", 44),
         Column("What was said", 50), Column("What would fix it", 50), Column("Checks", 34), Column("Clauses", 24),
     )  # fmt: skip
-    rows = (
-        _blank((
-            note.gap.data_set, note.gap.scope, str(note.gap.kind), note.gap.detail, note.gap.said, note.gap.fix,
-            "\n".join(note.checks), ", ".join(note.clauses),
-        ))
-        for note in assessment.gaps
+    return _page("Gaps", columns, Made(assessment.gaps, _gap), "None: everything came back whole.")
+
+
+def _gap(note: GapNote) -> Line:
+    return _blank((
+        note.gap.data_set, note.gap.scope, str(note.gap.kind), note.gap.detail, note.gap.said, note.gap.fix,
+        "\n".join(note.checks), ", ".join(note.clauses),
+    ))  # fmt: skip
+
+
+def changed_page(alterations: Mapping[Place, Changed]) -> Page:
+    """Every column with texts that had to be changed to be shown: how, how many cells, and the first of them."""
+    columns = (
+        Column("What was changed", 60, Look.STRONG), Column("Sheet", 32), Column("Column", 10), Column("Header", 30),
+        Column("Cells", 11), Column("The first of them", 40),
     )  # fmt: skip
-    return _page("Gaps", columns, rows, "None: everything came back whole.")
+    rows = [
+        (str(place.alteration), place.sheet, place.letter, place.header, changed.cells, ", ".join(changed.named))
+        for place, changed in sorted(alterations.items(), key=itemgetter(0))
+    ]
+    return _page(CHANGED_TITLE, columns, rows, closing.UNCHANGED)
 
 
-def record_page(assessment: Assessment, changes: str) -> Page:
+def record_page(assessment: Assessment) -> Page:
     """What was read of each data set, and the run it belongs to."""
     columns = (
         Column("Item", 40, Look.STRONG), Column("Value", 60), Column("Rows", 12), Column("Scopes", 10),
@@ -156,7 +181,7 @@ def record_page(assessment: Assessment, changes: str) -> Page:
         ("Policy", f"{assessment.policy_title} ({assessment.policy})"), ("Policy version", assessment.policy_version),
         ("Register", assessment.has_register), ("m365audit", assessment.tool_version),
         ("Digest of the evidence (SHA-256)", closing.digest(assessment.data_sets)),
-        ("Texts changed to be shown", changes),
+        ("Texts changed to be shown", f"The sheet {CHANGED_TITLE} says where, and in what way."),
     )  # fmt: skip
     blank = [None] * (len(columns) - 2)
     rows = [_blank((*pair, *blank)) for pair in general] + [_data_set(note) for note in assessment.data_sets]
@@ -166,7 +191,8 @@ def record_page(assessment: Assessment, changes: str) -> Page:
 def _data_set(note: DataSetNote) -> Line:
     coverage = note.coverage
     return _blank((
-        note.name, note.meaning, coverage.rows, coverage.scopes, coverage.whole, len(coverage.gaps), note.permission,
+        note.name, note.meaning + ("" if is_listed(note.name) else _NOT_LISTED), coverage.rows, coverage.scopes,
+        coverage.whole, len(coverage.gaps), note.permission,
         note.sha256,
     ))  # fmt: skip
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Container
+from datetime import date
 from typing import Literal, cast
 
 from m365audit.model.assessment import Assessment
@@ -12,6 +13,7 @@ Kind = Literal["Clerk", "Council", "Technician"]
 
 # A path that Excel opens has at most 218 characters; the council's name gives way, never what the file is.
 _LONGEST_COUNCIL = 100
+_CUT = "…"
 _LONGEST_SHEET_TITLE = 31
 _WORKBOOK = re.compile(r"\d{4}-\d{2} Microsoft 365 audit - (Clerk|Council|Technician) - .+\.xlsx")
 _FORBIDDEN_IN_FILE_NAMES = re.compile(r'[<>:"/\\|?*]')
@@ -24,6 +26,11 @@ def file_name(assessment: Assessment, kind: Kind) -> str:
     return f"{as_month_key(assessment.as_of)} Microsoft 365 audit - {kind} - {council}.xlsx"
 
 
+def provider_file_name(on: date) -> str:
+    """The file name of the workbook of all councils in the month of a day; no council is named in it."""
+    return f"{as_month_key(on)} Microsoft 365 audit - Provider.xlsx"
+
+
 def kind_of(name: str) -> Kind | None:
     """Which workbook a file's name is that of; ``None`` if of none."""
     match = _WORKBOOK.fullmatch(name)
@@ -34,8 +41,10 @@ def _for_a_file_name(text: str) -> str:
     """Text without what Windows, macOS or Linux refuse in a name, or what cannot be seen in one."""
     visible = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in unicodedata.normalize("NFC", text))
     cleaned = " ".join(_FORBIDDEN_IN_FILE_NAMES.sub("-", visible).split())
-    while len(cleaned) > _LONGEST_COUNCIL or len(cleaned.encode()) > _LONGEST_COUNCIL:
-        cleaned = cleaned[:-1]
+    if len(cleaned.encode()) > _LONGEST_COUNCIL:
+        while len(cleaned.encode()) > _LONGEST_COUNCIL - len(_CUT.encode()):
+            cleaned = cleaned[:-1]
+        return cleaned.strip(" .") + _CUT
     return cleaned.strip(" .") or "council"
 
 
@@ -54,6 +63,12 @@ def sheet_title(wanted: str, taken: Container[str] = ()) -> str:
         title = cleaned[: _LONGEST_SHEET_TITLE - len(ending)].strip("' ") + ending
         number += 1
     return title
+
+
+def part_title(title: str, part: int, parts: int) -> str:
+    """The name of one of several sheets of one list, such as ``Guests (1 of 3)``; the list's own name gives way."""
+    ending = f" ({part} of {parts})"
+    return sheet_title(title[: _LONGEST_SHEET_TITLE - len(ending)]) + ending
 
 
 def table_name(title: str) -> str:

@@ -1,11 +1,12 @@
 """What a cell the reader fills in accepts, and how it says so."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
 _LONGEST_CHOICES, _LONGEST_PROMPT, _LONGEST_TITLE, _LONGEST_ERROR = 255, 255, 32, 225
+_MOST_PLACES = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,24 @@ class Question:
     longest: int | None = None
 
 
-def validation(question: Question, column: str, first_row: int) -> DataValidation:
-    """Turn a question into Excel's rule for its cells, in the column of that letter.
+def validations(question: Question, column: str, first_row: int) -> Iterator[DataValidation]:
+    """Turn a question into Excel's rules for its cells, in the column of that letter.
+
+    One rule for all of them, unless they lie in so many places that a rule for each few hundred is wiser.
 
     Raises:
         ValueError: if a text is longer than Excel takes.
     """
+    runs = _runs(question.rows)
+    for first in range(0, len(runs), _MOST_PLACES):
+        made = _rule(question)
+        for start, end in runs[first : first + _MOST_PLACES]:
+            alone = f"{column}{first_row + start}"
+            made.add(f"{alone}:{column}{first_row + end}" if end > start else alone)
+        yield made
+
+
+def _rule(question: Question) -> DataValidation:
     made = DataValidation(
         allow_blank=True,
         showInputMessage=True,
@@ -49,10 +62,6 @@ def validation(question: Question, column: str, first_row: int) -> DataValidatio
     else:
         made.type, made.operator = "textLength", "lessThanOrEqual"
         made.formula1 = str(question.longest)
-    for start, end in _runs(question.rows):
-        made.add(
-            f"{column}{first_row + start}:{column}{first_row + end}" if end > start else f"{column}{first_row + start}"
-        )
     return made
 
 

@@ -2,29 +2,29 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.filters import AutoFilter
-from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
-from openpyxl.worksheet.worksheet import Worksheet
 
-from m365audit.excel.cells import Alteration, Value, clean, plain, safe_cell
-from m365audit.excel.styles import SIZE, TITLE_SIZE, Look, register_styles, style_for
+from m365audit.excel.cells import Alteration, Value, clean, plain
+from m365audit.excel.streamed import Markup, StreamedSheet
+from m365audit.excel.styles import HOUSE, SIZE, TITLE_SIZE, Dress, Look, register_styles, style_for
 from m365audit.report import heights
+from m365audit.report.altered import Changed, Place
+from m365audit.report.charts import GAP_PIXELS, WIDE_PIXELS, Body, Chart, drawn
 from m365audit.report.names import table_name
-from m365audit.report.questions import Question, validation
+from m365audit.report.questions import Question, validations
+from m365audit.report.rows import Line, Rows
 
-Line = Sequence[Value]
+__all__ = ["SMALLEST_SCALE", "Book", "Column", "Line", "Page", "scale"]
 
 _MARGIN_INCHES = 0.25
 _A4_LONG_SIDE_INCHES = 11.69
 _PIXELS_PER_INCH = 96
+_PAGE_PIXELS = (_A4_LONG_SIDE_INCHES - 2 * _MARGIN_INCHES) * _PIXELS_PER_INCH
 _PIXELS_PER_WIDTH = 7
 SMALLEST_SCALE = 60
 """Per cent. Smaller print than this cannot be read on paper."""
@@ -47,14 +47,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A sheet before it is written. ``rows`` must hold at least one; may be a stream when the sheet is write-only."""
+    """A sheet before it is written. ``rows`` must hold at least one, and may be made as they are written."""
 
     title: str
     heading: str
     purpose: str
     explanation: tuple[str, ...]
     columns: tuple[Column, ...]
-    rows: Iterable[Line]
+    rows: Rows
     filters: bool = True
     frozen: bool = True
     frozen_columns: int = 0
@@ -63,6 +63,8 @@ class Page:
     questions: tuple[Question, ...] = ()
     links: Mapping[int, str] = field(default_factory=dict)
     """Body row, counted from 0, to the title of the sheet its first cell leads to."""
+    charts: tuple[Chart, ...] = ()
+    """Pictures of the table's numbers, one under another to the right of it; ``rows`` must not be a stream then."""
     table: str = ""
 
     @property
@@ -73,34 +75,38 @@ class Page:
 
 @dataclass(slots=True)
 class Book:
-    """A workbook being written. ``rest`` says where the whole of a text is that had to be cut."""
+    """A write-only workbook being written, its sheets in any order, each at once and never held.
+
+    ``rest`` says where the whole of a text is that had to be cut. Where ``shortens``, a text that no row is tall
+    enough for is cut to what a row can show; otherwise it stays whole and its row is as tall as a row can be.
+    """
 
     workbook: Workbook
     rest: str
+    dress: Dress = HOUSE
     gridlines: bool = False
-    alterations: dict[Alteration, list[str]] = field(default_factory=dict)
+    shortens: bool = True
+    alterations: dict[Place, Changed] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Begin with no sheet and the house's styles."""
-        if not self.workbook.write_only and self.workbook.active is not None:
-            self.workbook.remove(self.workbook.active)
-        register_styles(self.workbook)
+        """Begin with the house's styles."""
+        register_styles(self.workbook, self.dress)
 
-    def sheet(self, title: str) -> Worksheet:
+    def sheet(self, title: str) -> StreamedSheet:
         """Add a sheet behind the others."""
-        # A streamed sheet has all that is used here, though its type stub does not say so.
-        return cast("Worksheet", self.workbook.create_sheet(title))
+        return StreamedSheet.at_the_end_of(self.workbook, title)
 
-    def lay(self, sheet: Worksheet, page: Page) -> int:
+    def lay(self, sheet: StreamedSheet, page: Page) -> int:
         """Write a page on its sheet; returns the number of rows in its table's body."""
         pen = _Pen(self, sheet, page)
         try:
             pen.prepare()
             return pen.write()
         finally:
-            # A streamed sheet holds a file open; none may stay open when the next page cannot be had.
-            if isinstance(sheet, WriteOnlyWorksheet):
-                sheet.close()
+            # A sheet holds a file open; none may stay open when the next page cannot be had.
+            sheet.close()
+            # It has been written, and of thousands of cells to fill in it is megabytes.
+            sheet.data_validations.dataValidation.clear()
 
 
 @dataclass(slots=True)
@@ -108,10 +114,15 @@ class _Pen:
     """Writes one page."""
 
     book: Book
-    sheet: Worksheet
+    sheet: StreamedSheet
     page: Page
     row: int = 0
-    streamed: dict[tuple[int, str], Cell] = field(default_factory=dict)
+    raw_styles: dict[type, str] = field(default_factory=dict)
+    markup: Markup = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The pen that makes the cells tells this one which it had to change."""
+        self.markup = Markup(self.sheet, rest=self.book.rest, note=self._note)
 
     def prepare(self) -> None:
         """Everything a streamed sheet must know before its first cell."""
@@ -119,11 +130,20 @@ class _Pen:
         if len(page.columns) > _MOST_COLUMNS:
             msg = f"the sheet {page.title} would have more columns than Excel has"
             raise ValueError(msg)
+        if not len(page.rows):
+            msg = f"the sheet {page.title} has no row: a table needs one, if only to say that none was found"
+            raise ValueError(msg)
+        if (last := len(page.explanation) + 2 + len(page.rows)) > _MOST_ROWS:
+            msg = f"the sheet {page.title} would have more rows than Excel has"
+            raise ValueError(msg)
+        sheet.reach = f"{get_column_letter(len(page.columns))}{last}"
         for number, column in enumerate(page.columns, start=1):
             width = min(max(column.width, _NARROWEST), _WIDEST)
             sheet.column_dimensions[get_column_letter(number)].width = width
         sheet.sheet_view.zoomScale = 100
         sheet.sheet_view.showGridLines = self.book.gridlines
+        # On paper they stand in for the lines that a plain dress has not.
+        sheet.print_options.gridLines = self.book.gridlines or None
         header = len(page.explanation) + 2
         if page.frozen:
             sheet.freeze_panes = f"{get_column_letter(page.frozen_columns + 1)}{header + 1}"
@@ -156,68 +176,61 @@ class _Pen:
         self._append(headers, [Look.HEADER_NUMBER if c.look in numbers else Look.HEADER for c in page.columns])
         first = self.row + 1
         looks = [column.look for column in page.columns]
-        raw = self.book.workbook.write_only and all(look is Look.RAW for look in looks)
+        append = self._append_raw if set(looks) == {Look.RAW} else self._append
         for line in page.rows:
             if len(line) != len(looks):
                 msg = f"a row of the sheet {page.title} has {len(line)} cells for {len(looks)} columns"
                 raise ValueError(msg)
-            if raw:
-                self._stream(line)
-            else:
-                self._append(line, looks)
-        if self.row < first:
-            msg = f"the sheet {page.title} has no row: a table needs one, if only to say that none was found"
+            append(line, looks)
+        if self.row != first - 1 + len(page.rows):
+            msg = f"the sheet {page.title} has {self.row - first + 1} rows, though {len(page.rows)} were promised"
             raise ValueError(msg)
         self._mark_table(first - 1)
         for question in page.questions:
             column = get_column_letter(headers.index(question.column) + 1)
-            self.sheet.data_validations.append(validation(question, column, first))
+            for rule in validations(question, column, first):
+                self.sheet.data_validations.append(rule)
+        self._draw_charts(Body(page.title, headers, tuple(page.rows) if page.charts else (), first))
         return self.row - first + 1
 
-    def _begin_row(self) -> None:
-        self.row += 1
-        if self.row > _MOST_ROWS:
-            msg = f"the sheet {self.page.title} would have more rows than Excel has"
-            raise ValueError(msg)
+    def _draw_charts(self, body: Body) -> None:
+        down = 0
+        for chart in self.page.charts:
+            self.sheet.add_chart(drawn(chart, body, down=down))
+            down += chart.size(len(body.rows))[1] + GAP_PIXELS
 
-    def _stream(self, line: Line) -> None:
-        """Write a row of raw evidence: no wrapping, no heights, and cells used again once they are written."""
-        self._begin_row()
+    def _append_raw(self, line: Line, _: Sequence[Look]) -> None:
+        """Write a row of raw evidence: no wrapping, no heights, no cell where there is nothing."""
+        self.row += 1
         cells = []
         for number, value in enumerate(line, start=1):
+            if value is None:
+                continue
             shown = plain(value)
-            style = style_for(Look.RAW, shown)
-            earlier = self.streamed.get((number, style))
-            cell, cleaned = safe_cell(self.sheet, value, style, rest=self.book.rest, reuse=earlier)
-            if earlier is None:
-                self.streamed[number, style] = cell
-            if cleaned and cleaned.alterations:
-                self._note_all(cleaned.alterations, number)
-            cells.append(cell)
-        self.sheet.append(cells)
+            style = self.raw_styles.get(type(shown))
+            if style is None:
+                style = self.raw_styles[type(shown)] = style_for(Look.RAW, shown)
+            cells.append(self.markup.cell(number, self.row, shown, style))
+        self.sheet.put(self.markup.row(self.row, cells))
 
     def _append(self, line: Line, looks: Sequence[Look]) -> None:
-        self._begin_row()
+        self.row += 1
         body = self.row - len(self.page.explanation) - 3
         most = 1
         cells = []
         for number, (value, look) in enumerate(zip(line, looks, strict=True), start=1):
             shown, line_count = self._fitted(value, look, number)
             most = max(most, line_count)
-            cells.append(self._cell(shown, look, number))
-        if link := self.page.links.get(body):
-            target = Hyperlink(ref="A1", location="'{}'!A1".format(link.replace("'", "''")))
-            cells[0].hyperlink = target
-            # openpyxl gives a link the address of its cell, and a cell has none before it is appended.
-            target.ref = f"A{self.row}"
+            cells.append(self.markup.cell(number, self.row, shown, style_for(look, shown)))
         size = TITLE_SIZE if looks[0] is Look.TITLE else SIZE
-        self.sheet.row_dimensions[self.row].height = heights.points(most, size)
-        self.sheet.append(cells)
+        self.sheet.put(self.markup.row(self.row, cells, heights.points(most, size)))
+        if link := self.page.links.get(body):
+            self.sheet.link(f"A{self.row}", link)
 
     def _fitted(self, value: Value, look: Look, number: int) -> tuple[Value, int]:
         """The value as far as a row can show it, and the lines it takes."""
         if not isinstance(value, str) or look.startswith(Look.RAW):
-            return value, 1
+            return plain(value), 1
         width = min(max(self.page.columns[number - 1].width, _NARROWEST), _WIDEST)
         if look in _HEADERS and self.page.filters:
             width -= _FILTER_BUTTON_WIDTH
@@ -225,27 +238,22 @@ class _Pen:
         size = TITLE_SIZE if look is Look.TITLE else SIZE
         bold = look in _BOLD
         line_count = heights.lines(cleaned.text, width, size=size, bold=bold)
-        if line_count <= heights.most_lines(size):
-            return value, line_count
+        most = heights.most_lines(size)
+        if line_count <= most or not self.book.shortens:
+            return value, min(line_count, most)
         ending = f" … (shortened; the whole text is in {self.book.rest})"
-        self._note_all((*cleaned.alterations, Alteration.SHORTENED), number)
-        return heights.shorten(cleaned.text, width, ending, at_most=heights.most_lines(size)), heights.most_lines(size)
+        self._note(number, self.row, (*cleaned.alterations, Alteration.SHORTENED))
+        return heights.shorten(cleaned.text, width, ending, at_most=most), most
 
-    def _cell(self, value: Value, look: Look, number: int) -> Cell:
-        cell, cleaned = safe_cell(self.sheet, value, style_for(look, plain(value)), rest=self.book.rest)
-        self._note_all(cleaned.alterations if cleaned else (), number)
-        return cell
-
-    def _note_all(self, alterations: Iterable[Alteration], number: int) -> None:
-        place = f"{self.page.title} {get_column_letter(number)}{self.row}"
+    def _note(self, number: int, row: int, alterations: Iterable[Alteration]) -> None:
+        letter, header = get_column_letter(number), self.page.columns[number - 1].header
         for alteration in alterations:
-            places = self.book.alterations.setdefault(alteration, [])
-            if place not in places[-1:]:
-                places.append(place)
+            place = Place(alteration, self.page.title, letter, header)
+            self.book.alterations.setdefault(place, Changed()).add(f"{letter}{row}")
 
     def _mark_table(self, header: int) -> None:
         names = [column.header for column in self.page.columns]
-        if any(not name.strip() for name in names) or len({name.casefold() for name in names}) != len(names):
+        if len({name.strip().casefold() for name in names} - {""}) != len(names):
             msg = f"the headers of the sheet {self.page.title} are not all filled and different"
             raise ValueError(msg)
         reference = f"A{header}:{get_column_letter(len(names))}{self.row}"
@@ -260,8 +268,13 @@ class _Pen:
         self.sheet.tables.add(table)
 
 
+def room_beside(width: float) -> int:
+    """Pixels for a chart beside a table so many characters wide, that both can be read on one page across."""
+    most = _PAGE_PIXELS * 100 / (SMALLEST_SCALE + 2) - GAP_PIXELS
+    return min(int(most - width * _PIXELS_PER_WIDTH), WIDE_PIXELS)
+
+
 def scale(columns: Sequence[Column]) -> int:
     """Per cent at which so many columns fit the width of a landscape A4 page; never more than 100."""
-    room = (_A4_LONG_SIDE_INCHES - 2 * _MARGIN_INCHES) * _PIXELS_PER_INCH
     wanted = sum(min(max(column.width, _NARROWEST), _WIDEST) for column in columns) * _PIXELS_PER_WIDTH
-    return min(int(100 * room / wanted), 100)
+    return min(int(100 * _PAGE_PIXELS / wanted), 100)

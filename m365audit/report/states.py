@@ -6,7 +6,7 @@ from m365audit.model.answers import Effect
 from m365audit.model.assessment import Finding
 from m365audit.model.decisions import Channel, Decision, Standing
 from m365audit.model.words import Result, State
-from m365audit.report.wording import counted, day, month, sentence
+from m365audit.report.wording import counted, day, listed, month, sentence
 
 LABELS: dict[State, str] = {
     State.NEW: "New",
@@ -23,7 +23,7 @@ EXCEPTION_ENDED = "Exception ended"
 MEANING: dict[str, str] = {
     LABELS[State.NEW]: "It was found this month for the first time.",
     LABELS[State.CAME_BACK]: "An audit in between looked for it and did not find it; now it is found again.",
-    EXCEPTION_ENDED: "It was accepted until the day named, and is found still.",
+    EXCEPTION_ENDED: "It was accepted until a day that has passed, and is found still.",
     LABELS[State.FIXED]: "It was looked for and is not there: it was put right, is over, or the register or the policy "
     "allows it since.",
     LABELS[State.NOT_COMPARABLE]: "It was found before, and what would show it could not be read this time. Nobody "
@@ -31,6 +31,7 @@ MEANING: dict[str, str] = {
     LABELS[State.OPEN]: "It was found in an earlier month and again now.",
     "Asked for, not done": "Somebody who may decide asked for it to be put right, and the evidence still shows it.",
     "Renew?": "The exception ends within 30 days. Answer again if it is to go on; it holds until its last day.",
+    "For less than there is now": "It was accepted, and goes further since: what was not known then is not accepted.",
 }
 """The words for states, and what they mean."""
 
@@ -52,6 +53,8 @@ def story(finding: Finding, as_of: date) -> str:
 def _month(finding: Finding) -> str:
     since = finding.open_since or finding.first_seen
     match finding.state:
+        case State.NEW if finding.added:
+            return f"It goes further than when it was last found. New this month: {listed(sorted(finding.added))}."
         case State.NEW:
             return "New this month."
         case State.CAME_BACK:
@@ -81,7 +84,7 @@ def decided(finding: Finding, as_of: date) -> str:
 def _said(finding: Finding, decision: Decision, as_of: date) -> str:
     on, days = day(decision.decided_on), counted((as_of - decision.decided_on).days, "day")
     if decision.effect is Effect.ALLOWS:
-        return _exception(decision, finding.standing)
+        return _exception(decision, finding)
     if finding.state is State.FIXED:
         return f"Answered on {on}: {decision.answer}."
     match decision.effect:
@@ -94,12 +97,18 @@ def _said(finding: Finding, decision: Decision, as_of: date) -> str:
             return f"Answered on {on}: {decision.answer}. It is still found." if finding.is_there else ""
 
 
-def _exception(decision: Decision, standing: Standing) -> str:
+def _exception(decision: Decision, finding: Finding) -> str:
     if decision.until is None:
         return ""
     until = day(decision.until)
-    if standing is Standing.LAPSED:
-        return f"The exception ended on {until}."
-    if standing is Standing.RENEW:
-        return f"Renew? {decision.answer} until {until}: it ends soon, and holds until then."
-    return f"{decision.answer} until {until}."
+    match finding.standing:
+        case Standing.LAPSED:
+            return f"The exception ended on {until}."
+        case Standing.RENEW:
+            return f"Renew? {decision.answer} until {until}: it ends soon, and holds until then."
+        case Standing.OUTGROWN:
+            since = listed(sorted(finding.beyond(frozenset(decision.extent)))) if decision.extent is not None else ""
+            besides = f" That did not include: {since}." if since else ""
+            return f"{decision.answer} until {until} for less than there is now, so it does not hold.{besides}"
+        case _:
+            return f"{decision.answer} until {until}."

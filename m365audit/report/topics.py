@@ -2,9 +2,10 @@
 
 from m365audit.excel.styles import Look
 from m365audit.model.assessment import Assessment, CheckResult, Finding
-from m365audit.model.words import GapKind, Result
-from m365audit.report.findings import Findings, action, owner
-from m365audit.report.sheets import Column, Line, Page
+from m365audit.model.words import Result
+from m365audit.report.findings import Findings, action
+from m365audit.report.rows import Line, Made
+from m365audit.report.sheets import Column, Page
 from m365audit.report.wording import NONE, URGENCY, counted, day, sentence
 
 # The order a Clerk asks in; topics that are not named here follow by name.
@@ -29,7 +30,7 @@ COLUMNS = (
 
 def topics(assessment: Assessment) -> tuple[str, ...]:
     """The topics of every check that exists, in the order of their sheets."""
-    found = {check.topic for check in assessment.checks if check.topic and not _is_not_built(check)}
+    found = {check.topic for check in assessment.checks if check.topic}
     ordered = [topic for topic in _FIRST_TOPICS if topic in found]
     return (*ordered, *sorted(found.difference(ordered)))
 
@@ -41,29 +42,24 @@ def pages(assessment: Assessment) -> tuple[Page, ...]:
 
 def _page(topic: str, assessment: Assessment) -> Page:
     words = Findings(assessment)
-    checks = [check for check in assessment.checks if check.topic == topic and not _is_not_built(check)]
+    checks = [check for check in assessment.checks if check.topic == topic]
     found = words.sorted(finding for finding in assessment.present if words.topic(finding) == topic)
     unseen = words.sorted(one for one in assessment.findings if one.unseen and words.topic(one) == topic)
     partial = [check for check in checks if not is_whole(check)]
-    rows = [_finding_row(finding, words) for finding in (*found, *unseen)]
-    rows += [_partial_row(check) for check in partial]
+    listed: tuple[Finding | CheckResult, ...] = (*found, *unseen, *partial)
     return Page(
         title=topic,
         heading=topic,
         purpose=_purpose(topic, len(found), len(partial)),
         explanation=(f"One table. {_extent(checks, partial)} {FILTERS}",),
         columns=COLUMNS,
-        rows=tuple(rows) or (_none_row(checks),),
+        rows=Made(listed, lambda one: _row(one, words)) if listed else (_none_row(checks),),
     )
 
 
 def is_whole(check: CheckResult) -> bool:
     """Whether a check looked at all it should have, so that having found nothing means something."""
     return check.result is not Result.NOT_ASSESSED and not check.gaps and not check.unjudged
-
-
-def _is_not_built(check: CheckResult) -> bool:
-    return any(gap.kind is GapKind.NOT_BUILT for gap in check.gaps)
 
 
 def _purpose(topic: str, found: int, partial: int) -> str:
@@ -83,6 +79,10 @@ def _extent(checks: list[CheckResult], partial: list[CheckResult]) -> str:
     return f"{counted(len(checks), 'check')}, {whole} made in full and {len(partial)} not; the last rows say why."
 
 
+def _row(one: Finding | CheckResult, words: Findings) -> Line:
+    return _finding_row(one, words) if isinstance(one, Finding) else _partial_row(one)
+
+
 def _finding_row(finding: Finding, words: Findings) -> Line:
     return (
         _last_time(finding) + sentence(finding.because),
@@ -90,7 +90,7 @@ def _finding_row(finding: Finding, words: Findings) -> Line:
         finding.result_text,
         words.clauses(finding),
         action(finding),
-        owner(finding),
+        words.owner(finding),
         URGENCY[finding.severity],
         finding.first_seen,
         finding.reference,

@@ -53,9 +53,22 @@ GAP_REASON: dict[GapKind, str] = {
     GapKind.ERROR: "Microsoft 365 answered with an error",
     GapKind.NOT_ENABLED: "The service is not switched on",
     GapKind.REGISTER: "The council's register does not say what is right",
-    GapKind.NOT_BUILT: "This audit does not make the check yet",
     GapKind.NOT_COLLECTED: "It was not collected in this run",
 }
+
+GAP_SHORT: dict[GapKind, str] = {
+    GapKind.PERMISSION: "no permission to read it",
+    GapKind.LICENCE: "a licence the council does not have",
+    GapKind.ROLE: "a role the audit lacks",
+    GapKind.POLICY: "a setting that keeps the audit out",
+    GapKind.THROTTLED: "no time left",
+    GapKind.UNSUPPORTED: "Microsoft shows it to no audit that only reads",
+    GapKind.ERROR: "an error at Microsoft",
+    GapKind.NOT_ENABLED: "a service that is not switched on",
+    GapKind.REGISTER: "nothing on the council's register",
+    GapKind.NOT_COLLECTED: "left out of this run",
+}
+"""The same in a few words, to be counted."""
 
 _GAPS = "the sheet Gaps of the Technician workbook says how"
 GAP_ACTION: dict[GapKind, str] = {
@@ -68,7 +81,6 @@ GAP_ACTION: dict[GapKind, str] = {
     GapKind.ERROR: f"The IT provider: find out why; {_GAPS}.",
     GapKind.NOT_ENABLED: "Nobody need do anything, unless the council means to use it.",
     GapKind.REGISTER: "The Clerk: fill in the council's register; the IT provider has the form.",
-    GapKind.NOT_BUILT: "Check it by hand for now; a later version of this audit will look at it.",
     GapKind.NOT_COLLECTED: "The IT provider: run the audit again with nothing left out.",
 }
 """Who can mend a gap, and how, in words without commands; ``{fix}`` is the gap's own."""
@@ -111,7 +123,7 @@ def sentence(text: str) -> str:
     first = text.split(" ", 1)[0]
     if first.isalpha() and first.islower() and first.isascii():
         text = text[:1].upper() + text[1:]
-    return text if text.endswith((".", "?", "!", ")", "\n")) or not text else text + "."
+    return text if text.endswith((".", "?", "!", ".)", "\n")) or not text else text + "."
 
 
 def first_sentence(text: str) -> str:
@@ -121,7 +133,7 @@ def first_sentence(text: str) -> str:
 
 def gist(text: str) -> str:
     """What a meaning says before its small print."""
-    for end in (". ", "; "):
+    for end in (". ", "; ", ", one row"):
         text = text.split(end, 1)[0]
     return text.rstrip(".")
 

@@ -1,5 +1,7 @@
 """The council's year in numbers, month by month, and the position at 31 March."""
 
+from collections.abc import Callable, Sequence
+
 from m365audit.excel.cells import Value
 from m365audit.excel.styles import Look
 from m365audit.model.assessment import Assessment
@@ -23,6 +25,7 @@ COLUMNS = (
     Column("Two-step sign-in", 18),
     Column("Shared outside", 24),
 )
+Numbers = Callable[[Audited], Sequence[Value]]
 _NO_AUDIT = "No audit"
 _NOT_COUNTED = "Not counted"
 _EXPLANATION = (
@@ -34,39 +37,53 @@ _EXPLANATION = (
 def page(assessment: Assessment) -> Page:
     """The sheet of the year: a row for every month since April, then the position at the last 31 March."""
     trend = assessment.trend
-    rows = [] if trend is None else [*(_month(one, trend) for one in trend.months), _position(trend)]
     return Page(
         title=TITLE,
         heading=f"The year from 1 April {trend.begins.year}" if trend else TITLE,
         purpose="The months since April in numbers, and the position at 31 March for the annual return",
         explanation=(_EXPLANATION,),
         columns=COLUMNS,
-        rows=tuple(rows) or (_without("No audit is on record"),),
+        rows=lines(trend, _numbers, len(COLUMNS)),
         filters=False,
     )
 
 
-def _month(one: Month, trend: Trend) -> Line:
+def lines(trend: Trend | None, numbers: Numbers, width: int) -> tuple[Line, ...]:
+    """The rows of the year, each as wide as the table; ``numbers`` tells one audit behind its month."""
+    rows: list[tuple[str, Audited | None]] = [("No audit is on record", None)]
+    if trend is not None:
+        rows = [*_before(trend), *(_month(one) for one in since_the_first(trend)), _position(trend)]
+    # Nothing counted is not a count of none: where there is no audit, words stand in place of the numbers.
+    return tuple((what, *(numbers(audit) if audit else [_NO_AUDIT] * (width - 1))) for what, audit in rows)
+
+
+def since_the_first(trend: Trend) -> tuple[Month, ...]:
+    """The months of the council's year since the first audit: before it, none is missing."""
+    return tuple(one for one in trend.months if one.month >= month_of(trend.first))
+
+
+def _before(trend: Trend) -> list[tuple[str, Audited | None]]:
+    """The months before the first audit, in one row."""
+    months = [month(one.month) for one in trend.months if one.month < month_of(trend.first)]
+    named = " to ".join(dict.fromkeys((months[0], months[-1]))) if months else ""
+    return [(f"{named}: before the first audit of {day(trend.first)}", None)] if months else []
+
+
+def _month(one: Month) -> tuple[str, Audited | None]:
     if one.audit is not None:
         part = "" if one.audit.complete else "; not all of it could be read"
-        return (f"{month(one.month)}: audit of {day(one.audit.made_on)}{part}", *_numbers(one.audit))
-    first = f"before the first audit of {day(trend.first)}"
-    return _without(f"{month(one.month)}: {'no audit was made' if one.month >= month_of(trend.first) else first}")
+        return f"{month(one.month)}: audit of {day(one.audit.made_on)}{part}", one.audit
+    return f"{month(one.month)}: no audit was made", None
 
 
-def _without(what: str) -> Line:
-    """A row of words where there are no numbers: nothing counted is not a count of none."""
-    return (what, *[_NO_AUDIT] * (len(COLUMNS) - 1))
-
-
-def _position(trend: Trend) -> Line:
+def _position(trend: Trend) -> tuple[str, Audited | None]:
     name = f"Position at {day(trend.year_end)}"
     if trend.position is not None:
-        return (f"{name}: audit of {day(trend.position.made_on)}", *_numbers(trend.position))
+        return f"{name}: audit of {day(trend.position.made_on)}", trend.position
     why = "no complete audit was made by then"
     if trend.first > trend.year_end:
         why += f"; the first of all was on {day(trend.first)}"
-    return _without(f"{name}: {why}")
+    return f"{name}: {why}", None
 
 
 def _numbers(audit: Audited) -> tuple[Value, ...]:

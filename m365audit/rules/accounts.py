@@ -65,7 +65,7 @@ def mailbox_on_council_domain(
     judged["fault"] = first_fault(
         judged,
         {
-            "is on the domain Microsoft lends to every tenant": lent,
+            "is on the domain Microsoft lends to every customer": lent,
             "is at a mail service anybody can use": domain.isin(CONSUMER),
             "is on {domain}, which the council does not own": outside(domain, own),
         },

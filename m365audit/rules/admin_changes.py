@@ -48,6 +48,7 @@ _LONDON: Final = ZoneInfo("Europe/London")
     actor="clerk",
     topic="IT provider access",
     row_by_row=("admin_changes",),
+    passing=f"Microsoft keeps the record of a change for {DAYS} days at most: nothing shows whether it was put right",
 )
 def admin_changes_expected(admin_changes: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """What administrators changed in the last month was expected.
@@ -80,8 +81,9 @@ def admin_changes_expected(admin_changes: pd.DataFrame, as_of: date) -> pd.DataF
         digest.assign(
             by=["" if not who else f" by {who}" for who in digest["who"]],
             to=["" if not what else f" to {what}" for what in digest["what"]],
+            often=["once" if number == 1 else f"{number} times" for number in digest["number"]],
         ),
-        because="on {day}: '{activity}', {number} times{by}{to}",
+        because="on {day}: '{activity}', {often}{by}{to}",
         result=Result.REVIEW,
         subject=SubjectKind.SETTING,
         subject_id="key",

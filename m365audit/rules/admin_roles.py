@@ -39,7 +39,7 @@ def admin_roles_justified(  # noqa: PLR0913, PLR0917 - the evidence it looks at
     mailbox_settings: pd.DataFrame | None = None,
     mailboxes: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Few administer the tenant, none of them a councillor, each from an account kept for that alone.
+    """Few administer the council's Microsoft 365, none of them a councillor, each from an account kept for that alone.
 
     Why: whoever administers can read, change and delete everything, and what was done in somebody's name counts as
         theirs; an account that also reads mail is one a message can take over.
@@ -69,6 +69,7 @@ def admin_roles_justified(  # noqa: PLR0913, PLR0917 - the evidence it looks at
             subject_name="{name}",
             fix="decide whether {name} needs it, and have it taken away if not",
             evidence=shown,
+            extent="held",
         ),
         breaches(
             judged[(judged["fault"] == "") & (judged["advice"] != "")],
@@ -80,6 +81,7 @@ def admin_roles_justified(  # noqa: PLR0913, PLR0917 - the evidence it looks at
             actor=Actor.PROVIDER,
             fix="give {name} a separate account without a mailbox, made in the cloud, for administering",
             evidence=shown,
+            extent="held",
         ),
         _count(judged, may_be_more=unread),
         _open(held, judged, eligible_unread=unread),
@@ -89,7 +91,8 @@ def admin_roles_justified(  # noqa: PLR0913, PLR0917 - the evidence it looks at
 def _held(role_members: pd.DataFrame, eligible_roles: pd.DataFrame | None) -> pd.DataFrame:
     """One row for each account, app or unopened group that administers.
 
-    Columns: ``account_id`` (its object id), ``name``, ``kind`` (of subject), ``roles`` (in words), ``everything``.
+    Columns: ``account_id`` (its object id), ``name``, ``kind`` (of subject), ``roles`` (in words), ``held`` (each of
+    them), ``everything``.
     """
     pieces = [role_members, *([] if eligible_roles is None else [eligible_roles])]
     rows = pd.concat([piece.reindex(columns=role_members.columns).astype(object) for piece in pieces])
@@ -102,6 +105,7 @@ def _held(role_members: pd.DataFrame, eligible_roles: pd.DataFrame | None) -> pd
     held = pd.DataFrame(
         {
             "roles": whose["said"].agg(joined),
+            "held": whose["said"].agg(frozenset),
             "everything": whose["everything"].agg("any"),
             "shown": whose["member_name"].agg("first"),
             "member_kind": whose["member_kind"].agg("first"),
@@ -130,9 +134,9 @@ def _for_the_clerk(judged: pd.DataFrame, councillors: set[str]) -> pd.Series:
     return first_fault(
         judged,
         {
-            "is a councillor and administers the tenant": judged["account_id"].isin(list(councillors)),
-            "is a guest and administers the tenant": is_guest(judged),
-            "is an app and administers the tenant": judged["kind"] == SubjectKind.APP,
+            "is a councillor and administers Microsoft 365": judged["account_id"].isin(list(councillors)),
+            "is a guest and administers Microsoft 365": is_guest(judged),
+            "is an app and administers Microsoft 365": judged["kind"] == SubjectKind.APP,
         },
     )
 

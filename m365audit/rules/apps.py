@@ -63,6 +63,7 @@ def app_access_approved(
             severity="{severity}",
             fix="decide whether {name} may stay: enter it on the register's sheet Third parties, or have it taken out",
             evidence=("app_id", "publisher", "owner_tenant", "permissions"),
+            extent="held",
         ),
         _run_out(service_principals, app_credentials, as_of, set(found["principal_id"])),
         _open_consent(authorization_policy),
@@ -77,7 +78,7 @@ def _with_verdict(found: pd.DataFrame) -> pd.DataFrame:
     whose = first_fault(
         found,
         {
-            "an app made in this tenant": surely(found["origin"] == OWN),
+            "an app of the council's own": surely(found["origin"] == OWN),
             "another organisation's app ({publisher})": theirs & found["publisher"].notna(),
             "another organisation's app (its publisher is not verified)": theirs,
             "an app whose maker Microsoft does not name": ~known,
@@ -121,7 +122,8 @@ def _run_out(
         }
     ).reset_index(names="principal_id")
     return breaches(
-        stale,
+        # That it may stay so says nothing of what the app can get at.
+        stale.assign(held=column(stale, (frozenset() for _ in stale.index))),
         because="{name} has {number} past its end ({what}), the oldest since {since}",
         result=Result.ADVICE,
         subject_id="principal_id",
@@ -130,6 +132,7 @@ def _run_out(
         actor=Actor.PROVIDER,
         fix="take away what has run out: Microsoft Entra admin centre > App registrations > {name} > Certificates & "
         "secrets",
+        extent="held",
     )
 
 
@@ -154,6 +157,6 @@ def _open_consent(authorization_policy: pd.DataFrame | None) -> pd.DataFrame:
         subject_name="Apps people may let in",
         severity=Severity.MEDIUM,
         actor=Actor.PROVIDER,
-        fix="Microsoft Entra admin centre > Enterprise applications > Consent and permissions: let Microsoft manage "
-        "it, or allow none",
+        fix="let Microsoft decide which apps people may let in, or allow none: Microsoft Entra admin centre > "
+        "Enterprise applications > Consent and permissions",
     )

@@ -33,43 +33,46 @@ def auditor_read_only(auditor: pd.DataFrame) -> pd.DataFrame:
     Fix: Entra admin centre > App registrations > the audit's app > API permissions: take away what is named; for a
         directory role, Entra admin centre > Roles and administrators.
     """
-    faults: dict[str, list[tuple[Result, str]]] = {}
+    faults: dict[str, list[tuple[Result, str, str]]] = {}
     for row in auditor.to_dict("records"):
         if fault := _fault(row):
             app = next((row[name] for name in ("principal_id", "app_id") if not pd.isna(row[name])), "")
             faults.setdefault(app, []).append(fault)
     rows = []
     for app, found in faults.items():
-        result = worst(said for said, _ in found)
+        result = worst(said for said, _, _ in found)
         ordered = sorted(found, key=lambda one: (list(Result).index(one[0]), one[1]))
-        words = "; ".join(dict.fromkeys(text for _, text in ordered))
-        rows.append({"app": app, "words": words, "result": result, "severity": _SEVERITY[result]})
+        words = "; ".join(dict.fromkeys(text for _, text, _ in ordered))
+        held = {name for _, _, name in found}
+        rows.append({"app": app, "words": words, "result": result, "severity": _SEVERITY[result], "held": held})
     return breaches(
-        pd.DataFrame(rows, columns=["app", "words", "result", "severity"], dtype=object),
+        pd.DataFrame(rows, columns=["app", "words", "result", "severity", "held"], dtype=object),
         because="the app this audit signs in with {words}",
         subject_id="app",
         subject_name="This audit's own app",
         result="{result}",
         severity="{severity}",
+        extent="held",
     )
 
 
-def _fault(row: Record) -> tuple[Result, str] | None:
-    """What is wrong with one permission or role, if anything is."""
-    held = f"holds the {row['kind']} {row['name']}"
+def _fault(row: Record) -> tuple[Result, str, str] | None:
+    """What is wrong with one permission or role, if anything is, and its name."""
+    name = f"the {row['kind']} {row['name']}"
+    held = f"holds {name}"
     accepted = (
-        "the IT provider has accepted that by name in the tenant file"
+        "the IT provider has accepted that by name in the audit's settings"
         if _is(row, "accepted")
         else "nobody has accepted that"
     )
     if _is(row, "changes_something"):
-        return Result.DOES_NOT_MEET, f"{held}, which can change something ({accepted})"
+        return Result.DOES_NOT_MEET, f"{held}, which can change something ({accepted})", name
     if _is(row, "reads_content"):
-        return Result.DOES_NOT_MEET, f"{held}, which opens what people wrote or said ({accepted})"
+        return Result.DOES_NOT_MEET, f"{held}, which opens what people wrote or said ({accepted})", name
     if pd.isna(row["changes_something"]):
-        return Result.REVIEW, f"{held}, of which this audit does not know what it can do"
+        return Result.REVIEW, f"{held}, of which this audit does not know what it can do", name
     if not _is(row, "needed"):
-        return Result.ADVICE, f"{held}, which nothing in this audit needs"
+        return Result.ADVICE, f"{held}, which nothing in this audit needs", name
     return None
 
 

@@ -3,8 +3,9 @@
 import inspect
 import re
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from string import Formatter
+from types import MappingProxyType
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,7 @@ COLUMNS = (
     "because",
     "fix",
     "evidence",
+    "extent",
 )
 _HEADINGS = re.compile(r"^(Why|Judged|Fix|See):", re.MULTILINE)
 
@@ -50,7 +52,10 @@ class Rule:
     ``needs`` are data sets, register sheets and records it cannot judge without, ``uses`` those it can;
     ``row_by_row`` the data sets each of whose rows is judged alone, so that a breach found in a part is a breach;
     ``helpful`` those of ``uses`` that only make the words better or stand in for one another: a rule that lacks any
-    other evidence never says *Meets*.
+    other evidence never says *Meets*. ``passing`` is empty, or says why a finding that is not there any more does not
+    show that it was put right: what the rule looks at is on record for a time only. ``instead`` maps one of ``helpful``
+    to those that take its place together: without it, and without one of them, the rule cannot judge. ``adds``
+    are those of ``helpful`` by which more can be found and nothing put right: without one, the result says so.
     """
 
     id: str
@@ -67,6 +72,9 @@ class Rule:
     parameters: Mapping[str, Any]
     title: str
     page: Mapping[str, str]
+    passing: str = ""
+    instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    adds: tuple[str, ...] = ()
 
     def fill(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The breaches with the rule's own subject, severity, actor and fix where the row names none.
@@ -86,7 +94,7 @@ class Rule:
         return filled
 
 
-def rule(
+def rule(  # noqa: PLR0913 - one argument a word of the declaration
     rule_id: str,
     *,
     subject: str,
@@ -95,6 +103,9 @@ def rule(
     topic: str,
     row_by_row: tuple[str, ...] = (),
     helpful: tuple[str, ...] = (),
+    passing: str = "",
+    instead: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    adds: tuple[str, ...] = (),
 ) -> Callable[[Judge], Rule]:
     """Declare a rule; see :class:`Rule` for the words.
 
@@ -125,6 +136,9 @@ def rule(
             parameters={p.name: p.default for p in signature.values() if p.kind is p.KEYWORD_ONLY},
             title=title,
             page=page,
+            passing=passing,
+            instead=instead,
+            adds=adds,
         )
 
     return declare
@@ -153,12 +167,14 @@ def breaches(  # noqa: PLR0913 - one argument a column
     actor: Actor | str = "",
     fix: str = "",
     evidence: tuple[str, ...] = (),
+    extent: str = "",
 ) -> pd.DataFrame:
     """Turn rows into breaches.
 
     All texts are templates over the row's columns, so that a row may carry its own severity (``"{severity}"``); what
     comes out empty is the rule's own. ``subject_id`` names the column that holds the natural key, or is a template.
-    ``evidence`` names columns to show beside the finding.
+    ``evidence`` names columns to show beside the finding. ``extent`` names the column of texts that say how far it
+    goes, where one key stands for several rights or people: what goes further than was accepted is not accepted.
 
     Returns: columns ``COLUMNS``, one row per row of ``frame``, default index.
     """
@@ -176,7 +192,8 @@ def breaches(  # noqa: PLR0913 - one argument a column
     rows = [
         {name: filled(template, row) or None for name, template in texts.items()}
         | {"evidence": {name: _text(row[name]) for name in evidence}}
-        for row in rows_for(frame, *texts.values(), also=evidence)
+        | {"extent": frozenset(row[extent]) if extent else None}
+        for row in rows_for(frame, *texts.values(), also=(*evidence, *filter(None, [extent])))
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
 

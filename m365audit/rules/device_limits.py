@@ -59,7 +59,7 @@ def _limits(
         name="Devices that are not managed",
         good=good,
         fault=fault,
-        fix=f"{_WHERE}: ask for a compliant device or a protected app, or limit the session",
+        fix=f"ask for a managed device or a protected app, or limit what other devices can do: {_WHERE}",
         unknown=unknown,
         result=result,
     )
@@ -98,7 +98,7 @@ def local_copies_limited(
                 name="Copies on other computers",
                 good=good,
                 fault="any computer may keep a synchronised copy of the council's files",
-                fix=f"SharePoint admin centre > Settings > Sync: limit it; or {_WHERE}: limit the session",
+                fix=f"limit which computers may keep copies: SharePoint admin centre > Settings > Sync, or {_WHERE}",
                 unknown="whether other computers may keep copies could not be told",
             )
         ]

@@ -80,7 +80,10 @@ def faults(found: pd.DataFrame, require: Collection[str]) -> dict[str, pd.Series
     windows = found["kind"].isin(["windows"])
     asked: dict[str, tuple[Collection[str], pd.Series]] = {
         "its protection was removed (jailbroken or rooted)": (require, surely(found["broken_open"])),
-        "Intune does not call it compliant": ((UNLOCK, SCREEN_LOCK), found["compliance"].isin(_NOT_COMPLIANT)),
+        "Intune does not find it safe (not compliant)": (
+            (UNLOCK, SCREEN_LOCK),
+            found["compliance"].isin(_NOT_COMPLIANT),
+        ),
         "its storage is not encrypted": ((ENCRYPTION,), surely(found["encrypted"] == False) & ~found["silent"]),  # noqa: E712
         "it runs {system} {version}, older than {oldest}": ((UPDATES,), surely(found["too_old"])),
         "its virus protection is off": ((ANTIVIRUS,), windows & surely(found["antivirus_on"] == False)),  # noqa: E712
@@ -132,9 +135,9 @@ def of_policies(
     return together(
         breaches(
             asked[~met & ~unsure],
-            because="no compliance policy that is given to anybody asks such devices for {what}",
+            because="no rule of Intune that is given to anybody asks such devices for {what}",
             result=Result.REVIEW,
-            fix="Intune admin centre > Devices > Compliance: ask for it, and give the policy to everybody",
+            fix="ask for it of every such device, for everybody: Intune admin centre > Devices > Compliance",
             subject=SubjectKind.SETTING,
             subject_id="id",
             subject_name="{name}",
@@ -178,12 +181,12 @@ def of_the_rest(
             subject_name="{name}",
         ),
         breaches(
-            _settings(("intune.secureByDefault", _WITHOUT, "such a device counts as compliant", lenient)),
+            _settings(("intune.secureByDefault", _WITHOUT, "a device that no rule covers counts as safe", lenient)),
             because="{why}",
             result=Result.ADVICE,
             severity=Severity.LOW,
             subject=SubjectKind.SETTING,
-            fix="Intune admin centre > Devices > Compliance > Compliance settings: mark such devices as not compliant",
+            fix="have such devices count as not safe: Intune admin centre > Devices > Compliance > Compliance settings",
             subject_id="id",
             subject_name="{name}",
         ),

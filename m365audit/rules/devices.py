@@ -131,7 +131,8 @@ def device_meets_standard(  # noqa: PLR0913 - the evidence it looks at, and what
         Microsoft shows here may exist. Not judged: a device that was silent for 30 days or does not say, a device that
         is not managed, Android policies, and approved software. Advice: devices that no policy covers count as
         compliant.
-    Fix: Intune admin centre > Devices > the device; for what is asked of devices, Devices > Compliance.
+    Fix: put right what is named: Intune admin centre > Devices > the device; for what is asked of devices, Devices >
+        Compliance.
     """
     standard.refuse_unknown(require)
     oldest = {"windows": oldest_windows, "macos": oldest_macos, "ios": oldest_ios, "android": oldest_android}
@@ -147,7 +148,7 @@ def device_meets_standard(  # noqa: PLR0913 - the evidence it looks at, and what
         ),
         breaches(
             found[given_time],
-            because="Intune does not call it compliant, and still gives it time",
+            because="Intune does not find it safe (not compliant), and still gives it time",
             result=Result.REVIEW,
             subject_id="key",
             subject_name="{name}",

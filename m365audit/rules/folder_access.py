@@ -1,4 +1,4 @@
-"""What is wrong with rights over single folders of mailboxes; so far those over calendars can be read."""
+"""What is wrong with rights over calendars."""
 
 from collections.abc import Collection
 from datetime import date
@@ -16,7 +16,8 @@ from m365audit.rules.verdicts import column, first_fault, first_known, flags, su
 
 RIGHT: Final = "folder"
 """The register's word for a right over single folders."""
-_EVERYBODY: Final = ("default", "anonymous")
+EVERYBODY: Final = ("default", "anonymous")
+"""Words for everybody in the council, and for anybody at all, where another right has a delegate."""
 _TIMES_ONLY: Final = ("none", "freeBusyRead")
 """Roles that show nothing but when somebody is free."""
 _NOBODYS: Final = ("room", "equipment")
@@ -36,8 +37,8 @@ def over_folders(
     What shows only when somebody is free is no right over mail, and a room's calendar is there to be seen.
     """
     rows = folder_access[~folder_access["mailbox_kind"].isin(_NOBODYS)]
-    given = _described(rows[~rows["role"].isin(_TIMES_ONLY)], accounts)
-    for_all = given["delegate"].isin(_EVERYBODY)
+    given = described(rows[~rows["role"].isin(_TIMES_ONLY)], accounts)
+    for_all = given["delegate"].isin(EVERYBODY)
     unfit = _unfit(given, accounts, own, leaver_ids).mask(for_all, "")
     allowed = _authorised(given, authorised_access, accounts, as_of)
     given["fault"] = first_fault(
@@ -50,7 +51,8 @@ def over_folders(
             "{who} may see or change the {folder} of {whose}, and the register does not authorise it": ~allowed,
         },
     )
-    given = given.assign(unfit=unfit)
+    # The key names the folder; what may be done with it can become more.
+    given = given.assign(unfit=unfit, extent=column(given, ({text(role)} for role in given["role"])))
     known = given["role"].notna()
     return together(
         breaches(
@@ -60,8 +62,9 @@ def over_folders(
             subject_name="{who} on {whose}",
             severity=Severity.HIGH,
             actor=Actor.PROVIDER,
-            fix=_MEND,
+            fix="see that it is taken away: the holder does it in Outlook > Calendar > the calendar > Sharing",
             evidence=("mailbox_address", "delegate_address", "role"),
+            extent="extent",
         ),
         breaches(
             given[known & (unfit == "") & (given["fault"] != "")],
@@ -72,6 +75,7 @@ def over_folders(
             severity=Severity.LOW,
             fix="decide whether it is right; " + _MEND,
             evidence=("mailbox_address", "delegate_address", "role"),
+            extent="extent",
         ),
         unjudged(
             given[~known],
@@ -82,7 +86,7 @@ def over_folders(
     )
 
 
-def _described(given: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
+def described(given: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
     """The rights with ``key``, ``who`` and ``whose``."""
     names = dict(zip(accounts["account_id"], accounts["display_name"], strict=True))
     words = {"default": "Everybody in the council", "anonymous": "Anybody"}

@@ -92,9 +92,9 @@ def _held_back(forwards: pd.DataFrame, outbound_mail: pd.DataFrame | None) -> li
     opened = set(policy.loc[policy["forwarding"].isin(["on"]), "name"])
     switched_on = outbound_mail[kind.isin(["outbound rule"]) & ~surely(outbound_mail["enabled"] == False)]  # noqa: E712
     for_some = bool(opened & set(switched_on["policy"].dropna()))
-    word = "; the tenant lets such mail out" if said == {"on"} else ""
+    word = "; such mail is let out" if said == {"on"} else ""
     if said and said <= {"off", "automatic"} and not for_some:
-        word = "; the tenant's outbound policy holds such mail back today"
+        word = "; a setting holds such mail back today"
     # The policy has no say over mail-flow rules.
     return [word if route in {"mailbox", "rule"} else "" for route in _kind(forwards)]
 

@@ -36,7 +36,7 @@ def guest_accounted_for(  # noqa: PLR0913 - the evidence it looks at
     unaccepted_days: int = 30,
     dormant_days: int = 90,
 ) -> pd.DataFrame:
-    """Every guest of the tenant is accounted for, came when invited, and still comes.
+    """Every guest of the council is accounted for, came when invited, and still comes.
 
     Why: a guest keeps what was opened for them until somebody thinks of them again.
     Judged: a row of the register that is not past names each guest's address or its domain: Third parties (a guest or a

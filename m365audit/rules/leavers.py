@@ -92,7 +92,7 @@ def leaver_access_removed(  # noqa: PLR0913, PLR0917 - the evidence it looks at
             subject="{kind}",
             subject_id="key",
             subject_name="{name}",
-            fix="in the Microsoft 365 admin centre: {mend}",
+            fix="{mend}: Microsoft 365 admin centre > Users > Active users > the account",
             evidence=("account", "ended", "user_principal_name", "sessions_valid_from", "purpose"),
         ),
         unjudged(

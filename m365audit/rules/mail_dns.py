@@ -30,7 +30,7 @@ def domain_mail_protected(mail_dns: pd.DataFrame) -> pd.DataFrame:
         leads to another domain's); both of Microsoft 365's DKIM keys; and one DMARC record, its own or that of an owned
         domain above it, that has false mail quarantined or rejected, all of it. A domain that takes no mail and lets
         nobody send needs no keys. Other providers' keys have names nobody can guess, and are not seen.
-    Fix: at the domain's provider, set the records; the keys come from Microsoft Defender portal > Email & collaboration
+    Fix: set the records at the domain's provider: the keys come from Microsoft Defender portal > Email & collaboration
         > Policies & rules > Threat policies > Email authentication settings > DKIM.
     """
     found = mail_dns.assign(keys=[", ".join(listed(keys)) for keys in mail_dns["dkim_selectors"]])

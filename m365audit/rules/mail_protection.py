@@ -44,8 +44,10 @@ def mail_protection_on(mail_protection: pd.DataFrame, link_protection: pd.DataFr
 _KINDS: Final = ("preset", "spam", "phishing", "malware", "outside tag", "report button")
 _UNMARKED: Final = "mail from outside the council is not marked as such"
 _NO_BUTTON: Final = "people have no button to report a message with"
-_MARK: Final = "Exchange Online PowerShell: Set-ExternalInOutlook -Enabled $true"
-_REPORT: Final = "Microsoft Defender portal > Settings > Email & collaboration > User reported settings"
+_MARK: Final = "have mail from outside marked: Exchange Online PowerShell, Set-ExternalInOutlook -Enabled $true"
+_REPORT: Final = (
+    "switch the button on: Microsoft Defender portal > Settings > Email & collaboration > User reported settings"
+)
 
 
 def _setting(path: str, name: str, good: bool | None, fault: str, fix: str) -> Setting:  # noqa: FBT001
@@ -61,7 +63,7 @@ def _opened(link_protection: pd.DataFrame, kind: str) -> Setting:
         # A policy of Microsoft's own comes with the licence, so a list of none is no answer.
         good=said(rows["on"]),
         fault=f"{what} are not looked at when they are opened",
-        fix=f"{_POLICIES} > {kind.title()}",
+        fix=f"switch on {kind.title()}: {_POLICIES} > {kind.title()}",
     )
 
 
@@ -74,28 +76,28 @@ def _defaults(default: dict[str, pd.DataFrame]) -> tuple[Setting, ...]:
             name="Spam filter",
             good=_all_kept_out(default["spam"]),
             fault="spam or phishing mail is left in the inbox",
-            fix=f"{_POLICIES} > Anti-spam",
+            fix=f"have spam and phishing mail kept out of the inbox: {_POLICIES} > Anti-spam",
         ),
         Setting(
             path="exchange.antiPhishing",
             name="Protection against false senders",
             good=_both(every(phishing["on"]), every(phishing["spoof"])),
             fault="false senders are not told from real ones",
-            fix=f"{_POLICIES} > Anti-phishing",
+            fix=f"switch on the protection against false senders: {_POLICIES} > Anti-phishing",
         ),
         Setting(
             path="exchange.attachmentFilter",
             name="Filter for attachments",
             good=every(malware["attachment_filter"]),
             fault="dangerous kinds of attachment are let through",
-            fix=f"{_POLICIES} > Anti-malware: enable the common attachments filter",
+            fix=f"switch on the filter for common attachments: {_POLICIES} > Anti-malware",
         ),
         Setting(
             path="exchange.cleanUp",
             name="Taking back harmful mail",
             good=every(malware["cleans_up"]),
             fault="mail that turns out harmful stays in the mailbox",
-            fix=f"{_POLICIES} > Anti-malware: enable zero-hour auto purge",
+            fix=f"have harmful mail taken back (zero-hour auto purge): {_POLICIES} > Anti-malware",
         ),
     )
 
@@ -136,7 +138,7 @@ def _own_policies(mail_protection: pd.DataFrame) -> pd.DataFrame:
         because="the policy “{name}” is for some people, and {fault}",
         result=Result.REVIEW,
         subject=SubjectKind.SETTING,
-        fix=f"{_POLICIES}: look at the policy, and whom it is for",
+        fix=f"look at the policy, and whom it is for: {_POLICIES}",
         subject_id="exchange.{kind}.{name}",
         subject_name="{name}",
     )

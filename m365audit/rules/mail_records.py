@@ -41,7 +41,7 @@ def mail_retained(mailbox_retention: pd.DataFrame, mail_organisation: pd.DataFra
         breaches(
             bare.iloc[:0] if everywhere else bare,
             because="nothing keeps the mail of this mailbox",
-            fix=f"{_PURVIEW}: have the policy cover this mailbox too",
+            fix=f"have the rule that keeps mail cover this mailbox too: {_PURVIEW}",
             subject_id="mailbox_id",
             subject_name="{display_name}",
             evidence=("address", "kind", "holds"),
@@ -51,7 +51,8 @@ def mail_retained(mailbox_retention: pd.DataFrame, mail_organisation: pd.DataFra
             because="what is deleted from this mailbox cannot be brought back for a while",
             result=Result.ADVICE,
             severity=Severity.LOW,
-            fix="Exchange Online PowerShell: Set-Mailbox -SingleItemRecoveryEnabled $true",
+            fix="have deleted mail kept for a while: Exchange Online PowerShell, Set-Mailbox "
+            "-SingleItemRecoveryEnabled $true",
             subject_id="mailbox_id",
             subject_name="{display_name}",
         ),
@@ -75,7 +76,7 @@ def _uncovered(mailboxes: int) -> Setting:
         name="Keeping of mail",
         good=False,
         fault=f"nothing keeps the mail of any of the {mailboxes} mailboxes",
-        fix=f"{_PURVIEW}: one that keeps, for all mailboxes",
+        fix=f"have mail kept in all mailboxes: {_PURVIEW}",
     )
 
 
@@ -154,7 +155,7 @@ def audit_log_on(
                     name="Log of what is done",
                     good=said(audit_settings["unified_log"]),
                     fault="nothing that is done in Microsoft 365 is recorded",
-                    fix="Microsoft Purview portal > Audit: start recording user and admin activity",
+                    fix="start recording what people and administrators do: Microsoft Purview portal > Audit",
                     severity=Severity.HIGH,
                 ),
                 Setting(
@@ -162,7 +163,7 @@ def audit_log_on(
                     name="Recording in mailboxes",
                     good=None if off is None else not off,
                     fault="what is done in mailboxes is not recorded",
-                    fix="Exchange Online PowerShell: Set-OrganizationConfig -AuditDisabled $false",
+                    fix="have it recorded: Exchange Online PowerShell, Set-OrganizationConfig -AuditDisabled $false",
                     severity=Severity.HIGH,
                 ),
             )
@@ -171,7 +172,8 @@ def audit_log_on(
             bypasses,
             because="what this account does in mailboxes is not recorded",
             subject=SubjectKind.ACCOUNT,
-            fix="Exchange Online PowerShell: Set-MailboxAuditBypassAssociation -AuditBypassEnabled $false",
+            fix="have it recorded: Exchange Online PowerShell, Set-MailboxAuditBypassAssociation "
+            "-AuditBypassEnabled $false",
             subject_id="account_id",
             subject_name="{called}",
         ),

@@ -9,7 +9,9 @@ from m365audit.model.keys import mailbox_access_key
 from m365audit.model.words import Actor, Right, Severity
 from m365audit.rules.addresses import domain_of, outside, owned
 from m365audit.rules.declare import breaches, rule, together, unjudged
+from m365audit.rules.folder_access import RIGHT as OVER_FOLDER
 from m365audit.rules.folder_access import over_folders
+from m365audit.rules.mail_folders import TAKE_AWAY, added_calendars, open_to_all, with_folders
 from m365audit.rules.populations import is_guest, may_sign_in
 from m365audit.rules.register_matching import (
     COUNCILLOR,
@@ -28,6 +30,12 @@ from m365audit.rules.verdicts import column, first_fault, flags, joined_few, sur
 _SYSTEM = "nt authority\\"
 _REMOVE = "remove the right: Exchange admin centre > Mailboxes > the mailbox > Delegation"
 _DECIDE = "decide whether it is right, and until when"
+_MAY: dict[str, str] = {
+    Right.FULL_ACCESS: "may open the mailbox of {} and read everything in it",
+    Right.SEND_AS: "may send mail in the name of {}",
+    Right.SEND_ON_BEHALF: "may send mail on behalf of {}",
+    OVER_FOLDER: "has rights over the mail folder {1} of {0}",
+}
 _SPEAKING = (str(Right.SEND_AS), str(Right.SEND_ON_BEHALF))
 
 
@@ -37,7 +45,7 @@ _SPEAKING = (str(Right.SEND_AS), str(Right.SEND_ON_BEHALF))
     severity="medium",
     actor="clerk",
     topic="Mailbox access",
-    row_by_row=("mailbox_access", "group_members", "folder_access"),
+    row_by_row=("mailbox_access", "group_members", "folder_access", "mail_folder_access"),
     helpful=("groups",),
 )
 def mailbox_access_authorised(  # noqa: PLR0913, PLR0917 - the evidence it looks at
@@ -50,6 +58,7 @@ def mailbox_access_authorised(  # noqa: PLR0913, PLR0917 - the evidence it looks
     groups: pd.DataFrame | None = None,
     group_members: pd.DataFrame | None = None,
     folder_access: pd.DataFrame | None = None,
+    mail_folder_access: pd.DataFrame | None = None,
     *,
     rights: tuple[str, ...] = tuple(Right),
     mailboxes_of: tuple[str, ...] = (),
@@ -57,20 +66,28 @@ def mailbox_access_authorised(  # noqa: PLR0913, PLR0917 - the evidence it looks
     """Everybody who may open or write as another's mailbox is authorised to, and still one of the council's.
 
     Why: whoever can open a mailbox reads everything in it, and whoever can send as it speaks for its holder.
-    Judged: each right given on a mailbox itself; inherited rights, denials and Exchange's own accounts are left out. A
-        row of the register's sheet Mailbox access must name the same mailbox, delegate and right, have begun, and not
-        have ended. A delegate that is a guest, outside the council, deleted or switched off, or somebody whose service
-        has ended, is reported whatever the register says. A group is authorised as a group, and is reported where such
-        a one is in it. A name that leads to nobody is not judged where somebody is authorised to the same right over
-        the same mailbox. Of calendars, whatever shows more than free times: such a delegate in the same way; for the
-        Clerk to look at, one the register does not authorise to a folder, and what everybody may see. Rooms' calendars
-        are left out; rights over other folders Microsoft shows to no auditor that only reads.
+    Judged: each right given on a mailbox itself; inherited rights, denials and Exchange's own accounts are left
+        out. A row of the register's sheet Mailbox access must name the same mailbox, delegate and right, have begun,
+        and not have ended. A delegate that is a guest, outside the council, deleted or switched off, or somebody whose
+        service has ended, is reported whatever the register says. A group is authorised as a group, and is reported
+        where such a one is in it. A name that leads to nobody is not judged where somebody is authorised to the same
+        right over the same mailbox. A right over a mail folder is judged in the same way; a row for a folder, or for
+        full access, authorises it, and one that everybody in the council or anybody at all has is reported whatever the
+        register says. Of calendars, whatever shows more than free times: such a delegate in the same way; for the Clerk
+        to look at, one the register does not authorise to a folder, and what everybody may see. Rooms' calendars are
+        left out, and so are folders of contacts, tasks and notes. Where Exchange does not let the audit in, Full Access
+        and Send As are as a snapshot of the configuration has them that is no older than 35 days, if somebody had one
+        made; who may send on behalf of whom is then not looked at.
     Fix: enter it on the register's sheet Mailbox access with reason and last day, or have it removed: Exchange admin
         centre > Mailboxes > the mailbox > Delegation.
     """
-    given = _given(mailbox_access, accounts, rights)
-    if mailboxes_of:
-        given = given[given["mailbox_id"].isin(_mailboxes_of(mailboxes_of, people, accounts, as_of))]
+    theirs = _mailboxes_of(mailboxes_of, people, accounts, as_of) if mailboxes_of else None
+    # Folders are of the mailbox one opens; a clause that asks only about sending does not look at them.
+    calendars, mail = (
+        (_of(folder_access, theirs), _of(mail_folder_access, theirs)) if Right.FULL_ACCESS in rights else (None, None)
+    )
+    given = _given(with_folders(mailbox_access, mail), accounts, (*rights, OVER_FOLDER))
+    given = given if theirs is None else given[given["mailbox_id"].isin(theirs)]
     given = _with_authorisation(given, authorised_access, _ids(given, accounts, groups), as_of)
     gone = set(leavers(people, accounts, as_of)["account_id"].dropna())
     given["unfit"] = _unfit(given, accounts, owned(domains), gone)
@@ -88,30 +105,43 @@ def mailbox_access_authorised(  # noqa: PLR0913, PLR0917 - the evidence it looks
         },
     )
     given = _with_consequences(given, _mailboxes_of((COUNCILLOR,), people, accounts, as_of))
-    found = breaches(
-        given[given["fault"] != ""],
-        because="{who} has the right '{right}' over the mailbox of {whose}: {fault}",
-        subject_id="key",
-        subject_name="{who} on {whose}",
-        severity="{severity}",
-        actor="{actor}",
-        fix="{mend}",
-        evidence=("mailbox_address", "mailbox_kind", "delegate_address", "delegate_kind", "right"),
-    )
-    folders = folder_access if folder_access is not None and Right.FULL_ACCESS in rights else None
-    if folders is not None and mailboxes_of:
-        folders = folders[folders["mailbox_id"].isin(_mailboxes_of(mailboxes_of, people, accounts, as_of))]
+    broken = given[given["fault"] != ""]
+    folders = [calendars, None if mail is None else added_calendars(mail)]
     return together(
-        found,
+        _found(broken[broken["folder"].isna()]),
+        # The key names the folder; what may be done with it can become more.
+        _found(broken[broken["folder"].notna()], also=("role",), extent="extent"),
         unjudged(
             nameless,
             because="the register authorises somebody, and Exchange does not tell whether it is this one",
             subject_id="key",
             subject_name="{who} on {whose}",
         ),
-        together()
-        if folders is None
-        else over_folders(folders, authorised_access, accounts, owned(domains), gone, as_of),
+        together() if mail is None else open_to_all(mail, accounts),
+        *(
+            over_folders(rows, authorised_access, accounts, owned(domains), gone, as_of)
+            for rows in folders
+            if rows is not None
+        ),
+    )
+
+
+def _of(frame: pd.DataFrame | None, mailboxes: Collection[str] | None) -> pd.DataFrame | None:
+    """The rows about some mailboxes; ``None`` are all of them."""
+    return frame if frame is None or mailboxes is None else frame[frame["mailbox_id"].isin(list(mailboxes))]
+
+
+def _found(broken: pd.DataFrame, *, also: tuple[str, ...] = (), extent: str = "") -> pd.DataFrame:
+    return breaches(
+        broken,
+        because="{who} {may} ({what}{as_of_then}): {fault}",
+        subject_id="key",
+        subject_name="{who} on {whose}",
+        severity="{severity}",
+        actor="{actor}",
+        fix="{mend}",
+        evidence=("mailbox_address", "mailbox_kind", "delegate_address", "delegate_kind", "right", *also),
+        extent=extent,
     )
 
 
@@ -122,7 +152,10 @@ def _with_consequences(given: pd.DataFrame, councillors: Collection[str]) -> pd.
     return given.assign(
         severity=[Severity.HIGH if urgent else Severity.MEDIUM for urgent in high],
         actor=[Actor.PROVIDER if gone else Actor.CLERK for gone in unfit],
-        mend=[_REMOVE if gone else _DECIDE for gone in unfit],
+        mend=[
+            (TAKE_AWAY if right == OVER_FOLDER else _REMOVE) if gone else _DECIDE
+            for gone, right in zip(unfit, given["right"], strict=True)
+        ],
     )
 
 
@@ -132,19 +165,38 @@ def _given(mailbox_access: pd.DataFrame, accounts: pd.DataFrame, rights: Collect
     passed_down = surely(mailbox_access["inherited"]) | surely(mailbox_access["denied"])
     asked = mailbox_access["right"].isin([str(right) for right in rights])
     given = mailbox_access[asked & ~passed_down & ~system]
-    parts = zip(given["mailbox_id"], given["delegate"], given["right"], strict=True)
-    return given.assign(
-        key=[mailbox_access_key(*part) for part in parts],
+    named = given["right"].where(given["folder"].isna(), "folder:" + given["folder"].astype("string"))
+    parts = zip(given["mailbox_id"], given["delegate"], named, strict=True)
+    given = given.assign(
+        key=column(given, (mailbox_access_key(*part) for part in parts)),
+        what=given["role"].fillna(given["right"]),
+        extent=column(given, ({text(role)} for role in given["role"])),
         who=_called(given, accounts),
         whose=given["mailbox_name"].fillna(given["mailbox_address"]).fillna(given["mailbox_id"]),
     )
+    # Two people of one name: only their addresses tell which of them may do what to the other.
+    namesakes = surely(given["who"] == given["whose"])
+    for name, address in (("who", "delegate_address"), ("whose", "mailbox_address")):
+        told = given[name] + " (" + given[address] + ")"
+        given[name] = told.where(namesakes & given[address].notna(), given[name])
+    said = zip(given["right"], given["whose"], given["folder"], strict=True)
+    return given.assign(
+        may=column(given, (_MAY[right].format(whose, folder) for right, whose, folder in said)),
+        as_of_then=column(given, map(_as_of_then, given["taken_at"])),
+    )
+
+
+def _as_of_then(taken_at: pd.Timestamp) -> str:
+    """Words for a right that is known from a snapshot only; of one that was read just now, none."""
+    return "" if pd.isna(taken_at) else f", as a snapshot of {taken_at.day} {taken_at:%B %Y} has it"
 
 
 def _called(given: pd.DataFrame, accounts: pd.DataFrame) -> pd.Series:
     """What people call each delegate: Exchange often has only a sign-in name, and a number for a deleted account."""
     names = dict(zip(accounts["account_id"], accounts["display_name"], strict=True))
     known = column(given, map(names.get, given["delegate"]))
-    gone = column(given, (f"a deleted account ({delegate})" for delegate in given["delegate"]))
+    endings = (delegate.rpartition("-")[2] for delegate in given["delegate"])
+    gone = column(given, (f"a deleted account (number ending {ending})" for ending in endings))
     known = known.where(~given["delegate_kind"].isin(["deleted"]), gone)
     return known.fillna(given["delegate_name"]).fillna(given["delegate_address"]).fillna(given["delegate"])
 
@@ -191,10 +243,16 @@ def _with_authorisation(given: pd.DataFrame, rows: pd.DataFrame, ids: Mapping[st
     last = column(given, map(ended.get, keys))
     open_to = {(mailbox, right) for mailbox, _, right in in_force}
     return given.assign(
-        authorised=flags(given, (k in in_force for k in keys)),
+        authorised=flags(given, (k in in_force or _covers_folder(k) in in_force for k in keys)),
         ended=last,
         somebody_is=flags(given, ((mailbox, right) in open_to for mailbox, _, right in keys)),
     )
+
+
+def _covers_folder(key: tuple[str, ...]) -> tuple[str, ...]:
+    """The right that covers another: who may open all of a mailbox may open a folder of it."""
+    mailbox, delegate, right = key
+    return mailbox, delegate, str(Right.FULL_ACCESS) if right == OVER_FOLDER else right
 
 
 def _unfit(given: pd.DataFrame, accounts: pd.DataFrame, own: frozenset[str], leaver_ids: Collection[str]) -> pd.Series:
@@ -203,12 +261,11 @@ def _unfit(given: pd.DataFrame, accounts: pd.DataFrame, own: frozenset[str], lea
     return first_fault(
         given,
         {
-            "the delegate no longer exists": kind.isin(["deleted"]),
-            "the delegate is a guest": kind.isin(["guest"])
-            | delegate.isin(accounts.loc[is_guest(accounts), "account_id"]),
-            "the delegate's address is outside the council": outside(domain_of(given["delegate_address"]), own),
-            "the delegate's service with the council has ended": delegate.isin(list(leaver_ids)),
-            "the delegate's account is switched off": delegate.isin(accounts.loc[~may_sign_in(accounts), "account_id"]),
+            "that account no longer exists": kind.isin(["deleted"]),
+            "that is a guest": kind.isin(["guest"]) | delegate.isin(accounts.loc[is_guest(accounts), "account_id"]),
+            "that address is outside the council": outside(domain_of(given["delegate_address"]), own),
+            "their service with the council has ended": delegate.isin(list(leaver_ids)),
+            "that account is switched off": delegate.isin(accounts.loc[~may_sign_in(accounts), "account_id"]),
         },
     )
 

@@ -1,5 +1,6 @@
 """Rules about who uses which mailbox."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -99,12 +100,14 @@ def _held(periods: list[tuple[date | None, date | None]], on: object) -> bool:
     actor="clerk",
     topic="People and accounts",
     row_by_row=("email_activity",),
+    helpful=("mailbox_usage",),
 )
 def mailbox_in_use(
     email_activity: pd.DataFrame,
     people: pd.DataFrame,
     accounts: pd.DataFrame,
     as_of: date,
+    mailbox_usage: pd.DataFrame | None = None,
     *,
     roles: tuple[str, ...] = (COUNCILLOR,),
     since_days: int = 90,
@@ -115,8 +118,9 @@ def mailbox_in_use(
         cannot search or keep it.
     Judged: for the Clerk to look at, every current councillor whose account sent nothing in the 90 days of Microsoft's
         report, which is two days late. Left out is whoever began, or whose account was made, within that time, or whose
-        account is switched off. Whoever is not in the report is not judged.
-    Fix: ask; perhaps there was nothing to write, perhaps help is needed to set the mailbox up.
+        account is switched off. Whoever is not in the report is not judged. When the mailbox was last used at all is
+        said where a second report tells it.
+    Fix: ask why; perhaps there was nothing to write, perhaps help is needed to set the mailbox up.
     """
     began = as_of - pd.Timedelta(days=since_days)
     serving = current(in_roles(people, roles), as_of)
@@ -127,11 +131,12 @@ def mailbox_in_use(
     live = email_activity[~surely(email_activity["deleted"])]
     sent = dict(zip(live["address"], live["sent"], strict=True))
     found = asked.assign(sent=column(asked, (sent.get(name, pd.NA) for name in asked["user_principal_name"])))
+    found["use"] = column(found, _uses(found["user_principal_name"], mailbox_usage))
     untold = found["sent"].isna()
     return together(
         breaches(
             found[~untold & flags(found, (not pd.isna(number) and number == 0 for number in found["sent"]))],
-            because="the report shows no message sent from this mailbox in 90 days",
+            because="the report shows no message sent from this mailbox in 90 days{use}",
             result=Result.REVIEW,
             subject_id="account_id",
             subject_name="{display_name}",
@@ -144,3 +149,19 @@ def mailbox_in_use(
             subject_name="{display_name}",
         ),
     )
+
+
+def _uses(names: pd.Series, mailbox_usage: pd.DataFrame | None) -> Iterator[str]:
+    """When each mailbox was last used, as the end of a sentence; empty where the report does not name it."""
+    if mailbox_usage is None:
+        yield from ("" for _ in names)
+        return
+    live = mailbox_usage[~surely(mailbox_usage["deleted"])]
+    last = dict(zip(live["address"], live["last_active_at"], strict=True))
+    for name in names:
+        if name not in last:
+            yield ""
+        elif pd.isna(last[name]):
+            yield ", nor any other use of it"
+        else:
+            yield f"; it was last used on {last[name].day} {last[name]:%b %Y}"

@@ -39,7 +39,7 @@ def meeting_policy_limits(
         may not take over a shared screen; people without an account may not chat. Whether people without an account
         may join at all, and whether meetings may be recorded, is the council's to decide and not judged. Microsoft
         shows policies nobody uses as well.
-    Fix: Teams admin centre > Meetings > Meeting policies > the policy.
+    Fix: change the meeting policy: Teams admin centre > Meetings > Meeting policies > the policy.
     """
     found = meeting_policies.assign(
         key=["teams.meetingPolicy." + str(name) for name in meeting_policies["policy"]],

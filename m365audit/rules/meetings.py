@@ -119,8 +119,8 @@ def meeting_outside_passcode(meetings: pd.DataFrame, meeting_options: pd.DataFra
 def council_meeting_in_person(meetings: pd.DataFrame) -> pd.DataFrame:
     """Meetings of the council and its committees are not set up as online meetings.
 
-    Why: by the law of 1972 members take part in such meetings in person; that the public can watch from afar is
-        allowed. The Government means to change the law, and the rule can then be dropped from the policy file.
+    Why: by the Local Government Act 1972 members take part in such meetings in person; that the public can watch from
+        afar is allowed. The Government means to change the law, and the rule can then be dropped from the policy file.
     Judged: for the Clerk to look at, meetings the council's people organise that are named like a council or committee
         meeting in the tenant file, and are online. Working groups are not such meetings.
     Fix: confirm that members attend in the room, and that the link is for the public or officers only.

@@ -57,9 +57,11 @@ def workbooks_accessible(workbook_faults: pd.DataFrame) -> pd.DataFrame:
     """Everybody can use the audit's workbooks, with a screen reader too.
 
     Why: what is made for a council must be usable by its Clerk and councillors, whatever aids they work with.
-    Judged: the Clerk's workbook as it is written, against the rules for public spreadsheets that are essential under
-        the accessibility regulations: marked-up tables, named headers, nothing merged or hidden, plain letters that
-        stand out, described links and charts. It is tested before it is handed over.
+    Judged: the Clerk's and the Council's workbook as they are written, before they are handed over, against the rules
+        for public spreadsheets: the Council's against all of them, the Clerk's against those that are essential under
+        the accessibility regulations and those that do not stand in the way of daily work. Marked-up tables, named
+        headers, nothing merged or hidden, plain letters that stand out, described links and charts. Spelling is tested
+        when the program is made. The Technician's and the Provider's workbooks are working papers and are not tested.
     Fix: tell the developers of m365audit which rule was broken; until then the same facts are in assessment.json.
     See: https://analysisfunction.civilservice.gov.uk/policy-store/releasing-statistics-in-spreadsheets/
     """

@@ -41,7 +41,8 @@ def password_protection_on(accounts: pd.DataFrame, password_rules: pd.DataFrame 
         because="the account of {display_name} is allowed a weak password",
         subject_id="account_id",
         subject_name="{display_name}",
-        fix="Entra admin centre > Users > the account: have strong passwords asked for again, and its password changed",
+        fix="have a strong password asked for again, and the password changed: Entra admin centre > Users > the "
+        "account",
         evidence=("user_principal_name", "password_policies"),
     )
     return together(found) if password_rules is None else together(found, _of_the_tenant(password_rules))

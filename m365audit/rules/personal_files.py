@@ -45,7 +45,7 @@ def personal_files_stored(file_kinds: pd.DataFrame, *, files: int = 200, games: 
     }
     found = found.assign(
         counts=column(found, (said[drive_id] for drive_id in found["drive_id"])),
-        room=column(found, (f"{size / _GIGABYTE:.1f} GB" for size in found["bytes"])),
+        room=column(found, map(_room, found["bytes"])),
         where=found["site_name"].fillna(found["drive_name"]).fillna(found["drive_id"]),
     )
     return breaches(
@@ -56,3 +56,7 @@ def personal_files_stored(file_kinds: pd.DataFrame, *, files: int = 200, games: 
         subject_name="{where}",
         evidence=("counts", "room"),
     )
+
+
+def _room(size: float) -> str:
+    return f"{size / _GIGABYTE:.1f} GB" if size >= _GIGABYTE / 10 else "less than 0.1 GB"

@@ -63,7 +63,7 @@ def private_address_in_use(
     guests = guests[guests["address"].isin(persons)]
     # A share may name a guest by object id alone.
     ids = {i.casefold(): persons[a] for i, a in zip(guests["account_id"], guests["address"], strict=True)}
-    found = [as_guest(accounts, persons).assign(kind=SubjectKind.GUEST, place="is a guest of the tenant")]
+    found = [as_guest(accounts, persons).assign(kind=SubjectKind.GUEST, place="is a guest of the council")]
     if sharing is not None:
         shares = in_sharing(sharing, {*persons, *ids}, as_of)
         found.append(shares.assign(kind=SubjectKind.SHARE, place="is let in to " + shares["label"]))

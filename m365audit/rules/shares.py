@@ -8,7 +8,7 @@ import pandas as pd
 from m365audit.model.keys import share_key
 from m365audit.rules.moments import is_live
 from m365audit.rules.register_matching import listed, text, texts
-from m365audit.rules.verdicts import column, flags, joined
+from m365audit.rules.verdicts import column, first_known, flags, joined
 
 ANYONE = "anyone with the link"
 """Shared with, on the register's sheet Accepted sharing: whoever has the link."""
@@ -28,10 +28,31 @@ def live(sharing: pd.DataFrame, as_of: date) -> pd.DataFrame:
 
 
 def by_permission(shares: pd.DataFrame, who: str) -> pd.DataFrame:
-    """One row a permission, the column ``who`` of its rows joined in it; everything else is the same on all of them."""
+    """One row a permission, the column ``who`` of its rows joined in it; everything else is the same on all of them.
+
+    Adds ``extent``: what each of them may do, for whom one key may stand.
+    """
     names = shares.groupby("key")[who].agg(joined).to_dict()
+    extents = shares.assign(extent=extents_of(shares)).groupby("key")["extent"].agg(_united).to_dict()
     single = shares.drop_duplicates("key")
-    return single.assign(**{who: column(single, map(names.get, single["key"]))})
+    told = {who: names, "extent": extents}
+    return single.assign(**{name: column(single, map(said.get, single["key"])) for name, said in told.items()})
+
+
+def extents_of(shares: pd.DataFrame) -> pd.Series:
+    """What each row lets its grantee do; who may change a thing may see it as well."""
+    names = (shares[name] for name in ("grantee_address", "invited_address", "grantee_name", "grantee"))
+    rows = zip(may_change(shares), *names, strict=True)
+    return column(shares, (_extent(str(first_known(*filter(text, known))), change=may) for may, *known in rows))
+
+
+def _extent(who: str, *, change: bool) -> frozenset[str]:
+    given = ("may see it", "may change it") if change else ("may see it",)
+    return frozenset(f"{who or 'whoever has the link'} {what}" for what in given)
+
+
+def _united(extents: pd.Series) -> frozenset[str]:
+    return frozenset().union(*extents)
 
 
 def may_change(shares: pd.DataFrame) -> pd.Series:

@@ -8,7 +8,7 @@ from m365audit.model.words import Result, Severity, SubjectKind
 from m365audit.rules.addresses import domain_of, outside, owned
 from m365audit.rules.declare import breaches, rule, together, unjudged
 from m365audit.rules.register_matching import is_current, is_ended, listed
-from m365audit.rules.shares import ANYONE, by_permission, covered, live, may_change
+from m365audit.rules.shares import ANYONE, by_permission, covered, extents_of, live, may_change
 from m365audit.rules.verdicts import column, first_fault, flags, surely
 
 _ANYONE_ALLOWED = "externalUserAndGuestSharing"
@@ -46,6 +46,7 @@ def share_anyone_link(sharing: pd.DataFrame, as_of: date, accepted_sharing: pd.D
         {"with no last day": shares["expires_at"].isna(), "until {expires_at}": shares["expires_at"].notna()},
     )
     shares["word"] = column(shares, ("; it was accepted, but no longer is" if before else "" for before in was))
+    shares["extent"] = extents_of(shares)
     return breaches(
         shares[~accepted],
         because="anyone who has the link may {may} “{what}” in “{where}”, {until}{word}",
@@ -54,6 +55,7 @@ def share_anyone_link(sharing: pd.DataFrame, as_of: date, accepted_sharing: pd.D
         fix="decide whether the link may stay, and until when",
         severity="{severity}",
         evidence=(*_SHOWN, "password", "blocks_download"),
+        extent="extent",
     )
 
 
@@ -100,6 +102,7 @@ def share_outside_accepted(
             subject_name="{what}",
             fix="decide whether it may stay shared, and until when",
             evidence=("who", *_SHOWN),
+            extent="extent",
         ),
         unjudged(
             by_permission(shares[nobody_knows], "who"),
@@ -162,6 +165,7 @@ def share_everyone_inside(sharing: pd.DataFrame, as_of: date, groups: pd.DataFra
             subject_name="{what}",
             fix="decide whether it is meant for everybody",
             evidence=_SHOWN,
+            extent="extent",
         )
     ]
     if groups is not None:
@@ -183,9 +187,9 @@ def share_everyone_inside(sharing: pd.DataFrame, as_of: date, groups: pd.DataFra
 
 @rule("sharing-limits-set", subject="setting", severity="medium", actor="provider", topic="Sharing outside")
 def sharing_limits_set(sharing_settings: pd.DataFrame) -> pd.DataFrame:
-    """The tenant allows no links that work for anyone, and guests may not pass on what they were given.
+    """The settings allow no links that work for anyone, and guests may not pass on what they were given.
 
-    Why: what the tenant does not allow, nobody does by mistake.
+    Why: what the settings do not allow, nobody does by mistake.
     Judged: SharePoint's sharing setting allows links for anyone: does not meet. Guests may share on what was shared
         with them, while sharing outside is allowed at all: Advice. When links end by themselves, and which kind is
         offered first, Microsoft does not show to an auditor that only reads.
@@ -205,7 +209,7 @@ def sharing_limits_set(sharing_settings: pd.DataFrame) -> pd.DataFrame:
             because="the settings allow links that work for anyone who has them",
             subject_id="limit",
             subject_name="Sharing outside the council",
-            fix="SharePoint admin centre > Policies > Sharing: choose New and existing guests, or less",
+            fix="allow sharing with new and existing guests, or less: SharePoint admin centre > Policies > Sharing",
             evidence=("sharing",),
         ),
         breaches(
@@ -213,14 +217,14 @@ def sharing_limits_set(sharing_settings: pd.DataFrame) -> pd.DataFrame:
             because="guests may pass on what was shared with them",
             result=Result.ADVICE,
             severity=Severity.LOW,
-            fix="SharePoint admin centre > Policies > Sharing: clear Allow guests to share items they don't own",
+            fix="let guests share only what is theirs: SharePoint admin centre > Policies > Sharing",
             subject_id="reshare",
             subject_name="Sharing on by guests",
             evidence=("guests_may_reshare",),
         ),
         unjudged(
             settings[~known],
-            because="how far the tenant lets people share was not said",
+            because="how far the settings let people share was not said",
             subject_id="limit",
             subject_name="Sharing outside the council",
         ),

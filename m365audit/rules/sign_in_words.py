@@ -33,10 +33,11 @@ class Speaker:
         """What the provider does about it."""
         if self.asking:
             return (
-                "Entra admin centre > Protection > Conditional Access > Policies: have a policy ask this account too, "
-                "in every app and from everywhere"
+                "have a policy ask this account too, in every app and from everywhere: Entra admin centre > "
+                "Protection > "
+                "Conditional Access > Policies"
             )
-        return "Entra admin centre > Overview > Properties > Manage security defaults: switch them on"
+        return "switch security defaults on: Entra admin centre > Overview > Properties > Manage security defaults"
 
     def why(self, account: Account, told: Told) -> str:
         """What follows the name of an account that is not asked everywhere; of an unclear one, what is not known."""

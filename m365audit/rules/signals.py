@@ -26,6 +26,7 @@ _BACKUP: Final = "ATT-BKP"
     actor="clerk",
     topic="Incidents and backup",
     helpful=("risky_accounts",),
+    passing="what was noticed then is no longer counted, and nothing shows whether it stands in the incident log",
 )
 def incidents_reported(
     alerts: pd.DataFrame, as_of: date, risky_accounts: pd.DataFrame | None = None, *, days: int = 31
@@ -142,7 +143,8 @@ def encryption_available(mail_encryption: pd.DataFrame, sensitivity_labels: pd.D
             name="Encryption of messages",
             good=on,
             fault="nobody can encrypt a message",
-            fix="Exchange Online PowerShell: Set-IRMConfiguration -AzureRMSLicensingEnabled $true",
+            fix="make encryption work: Exchange Online PowerShell, Set-IRMConfiguration -AzureRMSLicensingEnabled "
+            "$true",
         ),
         Setting(
             path="exchange.SimplifiedClientAccessEnabled",
@@ -150,7 +152,8 @@ def encryption_available(mail_encryption: pd.DataFrame, sensitivity_labels: pd.D
             good=reachable,
             fault="people have neither a button nor a label to encrypt a message with",
             unknown="whether people have a label to encrypt with could not be told",
-            fix="Exchange Online PowerShell: Set-IRMConfiguration -SimplifiedClientAccessEnabled $true",
+            fix="give people the button: Exchange Online PowerShell, Set-IRMConfiguration "
+            "-SimplifiedClientAccessEnabled $true",
         ),
     ]
     return of_settings(settings if on else settings[:1])
@@ -180,7 +183,8 @@ def idle_sign_out_on(
                 name="Idle sign-out of SharePoint",
                 good=said(sharing_settings["idle_sign_out"]),
                 fault="SharePoint and OneDrive leave idle sessions open",
-                fix="SharePoint admin centre > Policies > Access control > Idle session sign-out",
+                fix="sign idle sessions out: SharePoint admin centre > Policies > Access control > Idle session "
+                "sign-out",
                 result=Result.ADVICE,
                 severity=Severity.LOW,
             ),
@@ -189,7 +193,7 @@ def idle_sign_out_on(
                 name="Idle sign-out of Microsoft 365 on the web",
                 good=web,
                 fault=f"Microsoft 365 on the web does not sign idle sessions out within {minutes} minutes",
-                fix="Microsoft 365 admin centre > Settings > Org settings > Security & privacy > Idle session timeout",
+                fix="sign idle sessions out: Microsoft 365 admin centre > Settings > Org settings > Security & privacy",
                 unknown="the policy of idle sessions could not be read",
                 result=Result.ADVICE,
                 severity=Severity.LOW,

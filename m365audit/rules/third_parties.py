@@ -136,10 +136,8 @@ def _providers(third_parties: pd.DataFrame, partners: pd.DataFrame, as_of: date)
     agreed = agreements(third_parties, as_of, ("provider",))
     for tenant in sorted(partners.loc[surely(partners["service_provider"]), "partner_tenant"].dropna()):
         rows = naming(agreed, [tenant])
-        name = (
-            rows[0].organisation if rows and rows[0].organisation else f"the organisation with the tenant id {tenant}"
-        )
-        yield SubjectKind.PROVIDER, tenant, name, "provides the tenant's services, as Microsoft has it", rows
+        name = rows[0].organisation if rows and rows[0].organisation else f"the organisation numbered {tenant}"
+        yield SubjectKind.PROVIDER, tenant, name, "looks after the council's Microsoft 365, as Microsoft has it", rows
 
 
 def _accounts(third_parties: pd.DataFrame, accounts: pd.DataFrame, as_of: date) -> Iterator[_Found]:

@@ -66,7 +66,7 @@ def two_step_registered(
     judged["fault"] = first_fault(
         judged[lacking],
         {
-            "has registered a second step the tenant does not let it use": judged.loc[lacking, "registered"],
+            "has registered a second step that the settings do not let it use": judged.loc[lacking, "registered"],
             "has registered no second step of sign-in": ~judged.loc[lacking, "registered"].fillna(value=False),
         },
     )
@@ -179,22 +179,23 @@ def _weak_methods(methods: pd.DataFrame | None) -> pd.DataFrame:
     if on:
         return breaches(
             about,
-            because=f"the tenant lets people use {{on}} as a second step; {_RETIRED}",
+            because=f"the settings let people use {{on}} as a second step; {_RETIRED}",
             result=Result.ADVICE,
             subject=SubjectKind.SETTING,
             subject_id="id",
-            subject_name="Methods the tenant allows",
+            subject_name="Methods the settings allow",
             actor=Actor.PROVIDER,
-            fix="Entra admin centre > Protection > Authentication methods > Policies: switch SMS and Voice call off",
+            fix="switch codes by SMS and telephone off: Entra admin centre > Protection > Authentication methods > "
+            "Policies",
         )
     if (methods["migration"] == "migrationComplete").all() and len(weak) == len(_WITHDRAWN):
         return together()
     return unjudged(
         about,
-        because="whether the tenant still lets people use SMS and calls, in its older settings, is not known",
+        because="whether the settings still let people use SMS and calls, in its older settings, is not known",
         subject=SubjectKind.SETTING,
         subject_id="id",
-        subject_name="Methods the tenant allows",
+        subject_name="Methods the settings allow",
     )
 
 

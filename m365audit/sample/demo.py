@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from ruamel.yaml import YAML
 
+from m365audit.engine import roll_up
 from m365audit.engine.audit import Outcome, Places
 from m365audit.engine.collect import Progress
 from m365audit.fleet import Failed, audit_all
@@ -124,6 +125,7 @@ def run(home: Path, watch: Watch) -> tuple[list[Outcome], list[str]]:
         *lines,
         f"{closing}nothing was changed anywhere.",
         "Open November's workbooks for the Clerk first: their covers say what was found and what not.",
+        f"All councils in one, for their IT provider: {roll_up.write(places, NOVEMBER.date())}",
     ]
 
 

@@ -61,6 +61,11 @@ class Tenant:
     """``Get-Mailbox`` objects, PascalCase."""
     mailbox_permissions: dict[str, list[Json]] = field(default_factory=dict)
     """Mailbox ``Guid`` to ``Get-MailboxPermission`` objects."""
+    mail_folders: dict[str, list[Json]] = field(default_factory=dict)
+    """Mailbox ``Guid`` to folders as ``Get-MailboxFolderStatistics`` lists them; ``LetIn`` are who may do what there.
+
+    ``LetIn`` is (what Exchange calls the user, right); ``Default`` is the right of everybody, where it is any.
+    """
     recipient_permissions: list[Json] = field(default_factory=list)
     """``Get-RecipientPermission`` objects of the whole tenant."""
     recipients: list[Json] = field(default_factory=list)
@@ -74,6 +79,11 @@ class Tenant:
     """User id to ``calendarPermission`` objects of the default calendar."""
     email_activity: list[Json] = field(default_factory=list)
     """Lines of the report of mail use: heading to cell."""
+    teams_activity: list[Json] = field(default_factory=list)
+    mailbox_usage: list[Json] = field(default_factory=list)
+    """Lines of the reports of the use of Teams and of mailboxes."""
+    sign_ins: list[Json] = field(default_factory=list)
+    """Full ``signIn`` objects, interactive ones; in a tenant without Entra ID P1 they are not served."""
     secure_scores: list[Json] = field(default_factory=list)
     """The newest first."""
     alerts: list[Json] = field(default_factory=list)

@@ -17,6 +17,9 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
+# What stands in the environment, and is only named here.
+_SECRETS = (("auth", "secret"), ("auth", "certificate_password"), ("workbooks", "password"))
+
 # What each way of signing in cannot do without; where there are several ways to give it, one of them.
 _NEEDS: dict[AuthKind, tuple[tuple[str, ...], ...]] = {
     AuthKind.CERTIFICATE: (("client_id",), ("certificate",)),
@@ -51,6 +54,8 @@ def load_tenant(config_dir: Path, slug: str, *, signs_in: bool = True) -> Tenant
         remedy = nearest(slug, known) if known else f"write it with `m365audit init {slug}`"
         raise BadTenantFile(path, None, "", "there is no such tenant file", remedy)
     located = read(path, BadTenantFile)
+    # Before anything else is said of the file: a sentence about a wrong value shows the value.
+    _check_secrets(located)
     values = _with_environment(located, located.plain(), (), needed=signs_in)
     try:
         tenant = Tenant.model_validate({**values, "slug": slug, "folder": path.parent})
@@ -92,6 +97,9 @@ def _refusal(located: Located, error: ErrorDetails) -> BadTenantFile:
             problem, remedy = f"the key '{name}' is missing", f"add a line '{place[-1]}: ...'"
         case "extra_forbidden":
             problem, remedy = f"'{name}' is no key here", nearest(str(place[-1]), _keys(place[:-1]))
+        case "model_type":
+            problem = f"'{name}' has no keys below it"
+            remedy = f"give it some of {', '.join(_keys(place))}, indented, or take the line away"
         case _:
             problem = f"'{name}' cannot be {_shown(error['input'])}"
             remedy = _REMEDIES.get(str(place[0]), "") or error["msg"][0].lower() + error["msg"][1:]
@@ -105,6 +113,8 @@ _REMEDIES = {
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401 - any YAML
+    if isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value):
+        return f"[{', '.join(value)}]"
     return f"'{value}'" if isinstance(value, (str, int, float)) else "what it is"
 
 
@@ -132,12 +142,15 @@ def _check_auth(located: Located, tenant: Tenant) -> None:
     if tenant.auth.cache and tenant.auth.kind is not AuthKind.PARTNER:
         problem = f"signing in by {tenant.auth.kind} keeps nothing in a cache"
         located.refuse(("auth", "cache"), problem, "take 'cache' away, or sign in by partner")
-    written = located.get("auth")
-    for key in ("secret", "certificate_password"):
+
+
+def _check_secrets(located: Located) -> None:
+    for section, key in _SECRETS:
+        written = located.get(section)
         value = written.get(key) if isinstance(written, Located) else None
-        if isinstance(value, str) and not _VARIABLE.search(value):
+        if value is not None and not (isinstance(value, str) and _VARIABLE.search(value)):
             problem = f"'{key}' holds the secret itself"
-            located.refuse(("auth", key), problem, "name an environment variable: ${A_VARIABLE}")
+            located.refuse((section, key), problem, "name an environment variable: ${A_VARIABLE}")
 
 
 def _check_endpoints(located: Located, tenant: Tenant) -> None:

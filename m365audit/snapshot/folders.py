@@ -61,6 +61,11 @@ class RunFolder:
         return self.path / "assessment.json"
 
     @property
+    def notice(self) -> Path:
+        """What to tell the Clerk, in counts."""
+        return self.path / "notice.txt"
+
+    @property
     def log(self) -> Path:
         """JSON lines of the run."""
         return self.path / "run.log"

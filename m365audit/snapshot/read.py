@@ -1,20 +1,25 @@
 """A finished run's evidence, read back."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from m365audit.model.datasets import DATA_SETS, as_frame
-from m365audit.model.evidence import Coverage, DataSetRecord, Gap
+from m365audit.model.evidence import Coverage, DataSetRecord, Gap, Stored
 from m365audit.model.words import GapKind
 from m365audit.snapshot import records
 from m365audit.snapshot.chain import EVIDENCE, read_tombstones
 from m365audit.snapshot.folders import BadRun, RunFolder, TamperedRun, stopped
 from m365audit.snapshot.write import digest
+
+_ROWS_AT_ONCE = 4_000
 
 
 @dataclass(slots=True)
@@ -62,6 +67,14 @@ class Snapshot:
                 self._frames[name] = as_frame(pq.read_table(self.folder.evidence / f"{name}.parquet"))
         return self._frames[name]
 
+    def stored(self, name: str) -> Stored:
+        """One data set to be read through once and never held; empty where nothing was collected."""
+        if name not in self.records:
+            return Stored(DATA_SETS[name].names, 0, iter(()))
+        path = self.folder.evidence / f"{name}.parquet"
+        about = pq.read_metadata(path)
+        return Stored(tuple(about.schema.to_arrow_schema().names), about.num_rows, _batches(path, about))
+
     def coverage(self, name: str) -> Coverage:
         """How much of a data set came back; one that was never asked for is a gap."""
         if name in self.records:
@@ -73,6 +86,13 @@ class Snapshot:
             data_set=name,
         )
         return Coverage(gaps=(gap,))
+
+
+def _batches(path: Path, about: pq.FileMetaData) -> Iterator[pa.RecordBatch]:
+    with pq.ParquetFile(path, metadata=about) as file:
+        # One group of rows after the other: asked for all of them, Arrow holds many at a time.
+        for group in range(about.num_row_groups):
+            yield from file.iter_batches(_ROWS_AT_ONCE, row_groups=[group], use_threads=False)
 
 
 def _refuse_purged(folder: RunFolder) -> None:

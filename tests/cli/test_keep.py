@@ -98,7 +98,7 @@ def test_purge_only_shows_until_it_is_told_to(desk: Desk, old: RunFolder) -> Non
     code, out, err = desk("purge", SLUG, "--as-of", "2026-11-21", "--yes")
     assert code == 0
     assert "Taken away" in err
-    assert names(old) == {"manifest.json", "assessment.json", "Clerk", "Council"}
+    assert names(old) == {"manifest.json", "assessment.json", "Clerk", "Council", "notice.txt"}
     code, out, err = desk("purge", SLUG, "--as-of", "2026-11-21", "--yes")
     assert (code, out) == (0, "")
     assert "Nothing is due" in err

@@ -15,6 +15,7 @@ from m365audit.connectors.sign_in_settings import (
     security_defaults,
 )
 from m365audit.graph import Refused
+from m365audit.model.access import Access, TokenSays
 from m365audit.model.plans import AAD_PREMIUM
 from m365audit.model.words import GapKind
 
@@ -385,6 +386,20 @@ class TestPerUserSetting:
     async def test_what_does_not_come_is_never_disabled(self, held: Any, kind: GapKind) -> None:  # noqa: ANN401
         found = await collect(per_user_mfa, Service({"/users": held}))
         assert (found.rows, [(gap.kind, gap.scope) for gap in found.gaps]) == ([], [(kind, "tenant")])
+
+    @pytest.mark.parametrize(
+        ("granted", "kind"),
+        [
+            pytest.param({"User.Read.All"}, GapKind.PERMISSION, id="the token lacks the permission"),
+            pytest.param({"User.Read.All", "Policy.Read.All"}, GapKind.UNSUPPORTED, id="the token has it"),
+        ],
+    )
+    async def test_a_setting_left_out_for_want_of_a_permission_is_said_so(
+        self, granted: set[str], kind: GapKind
+    ) -> None:
+        access = Access({"graph": TokenSays(frozenset(granted), None, delegated=False)})
+        found = await collect(per_user_mfa, Service({"/users": [{"id": "a"}]}), access=access)
+        assert [gap.kind for gap in found.gaps] == [kind]
 
 
 class TestMailProtocols:

@@ -1,6 +1,7 @@
 """Where mail goes on to: set on mailboxes, by inbox rules, by mail-flow rules."""
 
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from contract_service import (
@@ -18,9 +19,15 @@ from contract_service import (
     frame,
 )
 
+from m365audit.connectors.forward_targets import Targets
 from m365audit.connectors.forwards import forwards
+from m365audit.connectors.lookups import Lookups
+from m365audit.connectors.recipients import Recipients
 from m365audit.model.evidence import Coverage, Gap
 from m365audit.model.words import GapKind
+
+if TYPE_CHECKING:
+    from m365audit.graph import Exchange
 
 COUNCILLOR = {
     "account_id": "id-jane",
@@ -383,3 +390,41 @@ async def test_a_recipient_is_asked_for_once() -> None:
 
     assert len(found.rows) == 2
     assert [name for name, _ in service.invoked].count("Get-Recipient") == 1
+
+
+THROTTLED = Gap(GapKind.THROTTLED, "Exchange asked the audit to slow down.", "Run the audit again later.")
+
+
+class NeverInTime:
+    """Exchange, with no time to look anybody up; it stands where the wire does."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def invoke(self, cmdlet: str, *, scope: str, absent: object = (), **asked: str) -> AsyncIterator[Gap]:  # noqa: ARG002
+        self.asked.append(asked["Identity"])
+        yield THROTTLED.within(scope=scope)
+
+
+async def test_a_name_there_was_no_time_to_look_up_is_a_gap_and_leads_nobody_knows_where() -> None:
+    exchange = NeverInTime()
+    lookups = Lookups(cast("Exchange", exchange))
+    targets = Targets(Recipients(frame("accounts", []), frame("mailboxes", []), frame("groups", [])), lookups)
+
+    of_name = await targets.of_recipient("Jane Smith")
+    of_address = await targets.of_recipient("jane.contact@x.test")
+
+    assert (of_name.domain, of_address.domain) == (None, None), "the contact may lead outside"
+    assert [(gap.kind, gap.scope) for gap in lookups.gaps()] == [
+        (GapKind.THROTTLED, "recipient:Jane Smith"),
+        (GapKind.THROTTLED, "recipient:jane.contact@x.test"),
+    ]
+    assert exchange.asked == ["Jane Smith", "jane.contact@x.test"], "no time now is no refusal for ever"
+
+
+async def test_a_target_exchange_would_not_look_up_is_no_finding_and_no_clean_bill() -> None:
+    box = {"forwarding_recipient": "jane.contact@x.test"}
+    found, _ = await forwarded(box=box, known=Fault(400, "BadRequest", "Something went wrong"))
+
+    assert told(found) == [("mailbox", "forward", "jane.contact@x.test", None)]
+    assert [gap.scope for gap in found.gaps] == ["recipient:jane.contact@x.test"]

@@ -1,6 +1,7 @@
 """Who may open or send from whose mailbox: Full Access, Send As, Send on Behalf."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 import pytest
 from contract_service import NO_ROLE, NOT_FOUND, Cmdlet, Collected, Fault, Json, Service, collect, frame
@@ -109,6 +110,8 @@ async def access(
         service,
         mailboxes=frame("mailboxes", boxes),
         accounts=frame("accounts", ACCOUNTS),
+        coverage={},
+        today=date(2026, 11, 21),
         groups=None if groups is None else frame("groups", groups),
     )
     return found, service

@@ -49,6 +49,8 @@ async def everything(council: SampleCouncil) -> dict[str, Collected]:
                 }
                 if "coverage" in connector.context:
                     inputs["coverage"] = {known: Coverage(gaps=tuple(found.gaps)) for known, found in collected.items()}
+                if "today" in connector.context:
+                    inputs["today"] = AS_OF.date()
                 collected[name] = await gather(connector, session, **inputs)
         assert not service.writes
     return collected

@@ -15,6 +15,7 @@ from contract_service import TENANT, Fault, Json, Service, collect, frame, gathe
 from m365audit.connectors import Connector
 from m365audit.connectors.mail_dns import mail_dns
 from m365audit.connectors.meeting_policies import meeting_policies
+from m365audit.connectors.sign_ins import OLD_CLIENTS, legacy_sign_ins
 from m365audit.connectors.signals import (
     alerts,
     attack_simulations,
@@ -23,7 +24,7 @@ from m365audit.connectors.signals import (
     secure_score,
     sensitivity_labels,
 )
-from m365audit.connectors.usage import email_activity, report_settings
+from m365audit.connectors.usage import email_activity, mailbox_usage, report_settings, teams_activity
 from m365audit.graph import Refused
 from m365audit.graph.names import Resolver, Silent
 from m365audit.model.evidence import Gap
@@ -50,7 +51,8 @@ class Reporting(Service):
         if request.url.host == httpx.URL(PLACE).host:
             self.fetched.append(request)
             return httpx.Response(200, content=self.report.encode("utf-8-sig"))
-        if "getEmailActivityUserDetail" in request.url.path:
+        if "/reports/get" in request.url.path:
+            self.asked.append(str(request.url))
             return httpx.Response(302, headers={"Location": PLACE})
         return super().__call__(request)
 
@@ -132,6 +134,83 @@ async def test_a_report_that_says_nothing_of_people(
     assert (found.rows, [gap.kind for gap in found.gaps]) == ([], [kind])
 
 
+OF_TEAMS = "Report Refresh Date,User Principal Name,Last Activity Date,Is Deleted,Team Chat Message Count"
+OF_MAILBOXES = "Report Refresh Date,User Principal Name,Display Name,Is Deleted,Created Date,Last Activity Date"
+WHICH = pytest.mark.parametrize(
+    ("connector", "name", "header", "cells"),
+    [
+        pytest.param(
+            teams_activity,
+            "getTeamsUserActivityUserDetail",
+            OF_TEAMS,
+            "2026-11-19,{who},{last},{gone},3",
+            id="Teams",
+        ),
+        pytest.param(
+            mailbox_usage,
+            "getMailboxUsageDetail",
+            OF_MAILBOXES,
+            "2026-11-19,{who},x,{gone},2020-01-01,{last}",
+            id="mailboxes",
+        ),
+    ],
+)
+
+
+@WHICH
+async def test_the_reports_of_use_tell_the_last_day_of_it(
+    connector: Connector, name: str, header: str, cells: str
+) -> None:
+    lines = (
+        cells.format(who="Ann@X.test", last="2026-11-10", gone="False"),
+        cells.format(who="bob@x.test", last="", gone="False"),
+        cells.format(who="BOB@x.test", last="2026-11-01", gone="True"),
+    )
+    service = Reporting(report="\r\n".join((header, *lines)))
+
+    found = await collect(connector, service, report_settings=None)
+
+    assert found.gaps == []
+    assert {(row["address"], row["last_active_at"], row["deleted"]) for row in found.rows} == {
+        ("ann@x.test", "2026-11-10T00:00:00Z", False),
+        ("bob@x.test", None, False),
+    }
+    assert {(row["reported_on"], row["period_days"]) for row in found.rows} == {("2026-11-19T00:00:00Z", 90)}
+    assert [url.rpartition("/")[2] for url in service.asked] == [f"{name}(period='D90')"]
+    assert "authorization" not in service.fetched[0].headers
+
+
+@WHICH
+@pytest.mark.parametrize(
+    ("who", "heading", "shown", "kind"),
+    [
+        pytest.param(
+            "ann@x.test", "Is Deleted", False, GapKind.NOT_ENABLED, id="names are hidden, as the settings say"
+        ),
+        pytest.param("8F2A", "Is Deleted", None, GapKind.NOT_ENABLED, id="or as the report shows"),
+        pytest.param("ann@x.test", "Gone", True, GapKind.ERROR, id="a column is missing"),
+    ],
+)
+async def test_a_report_of_use_that_says_nothing_of_people(
+    connector: Connector,
+    name: str,
+    header: str,
+    cells: str,
+    who: str,
+    heading: str,
+    kind: GapKind,
+    *,
+    shown: bool | None,
+) -> None:
+    assert name
+    report = "\r\n".join((header.replace("Is Deleted", heading), cells.format(who=who, last="", gone="False")))
+    told = None if shown is None else frame("report_settings", [{"names_concealed": not shown}])
+
+    found = await collect(connector, Reporting(report=report), report_settings=told)
+
+    assert (found.rows, [gap.kind for gap in found.gaps]) == ([], [kind])
+
+
 @pytest.mark.parametrize(("sent", "kept"), [("", None), ("many", None), ("0", 0)])
 async def test_a_number_nobody_can_read_is_none(sent: str, kept: int | None) -> None:
     found, _ = await used(line("ann@x.test", sent=sent))
@@ -186,6 +265,7 @@ def licences(*plan_ids: str) -> pd.DataFrame:
 
 
 DEFENDER, DEFENDER_P2 = "f20fedf3-f3c3-43c3-8267-2bfdd51c0939", "8e0c0a52-6a6c-4d40-8370-dd62790dcd70"
+PREMIUM = "41781fb2-bc02-4b7c-bd55-b576c07bb09d"
 P2 = "eec0eb4f-6444-4f95-aba0-50c24d67f998"
 WINDOW = MeetingWindow(datetime(2026, 10, 22, tzinfo=UTC), datetime(2027, 2, 1, tzinfo=UTC), (), ())
 
@@ -212,6 +292,65 @@ async def test_no_alert_at_all(plans: tuple[str, ...], gaps: list[GapKind]) -> N
     found = await collect(alerts, Service(graph={"/security/alerts_v2": []}), window=WINDOW, licences=licences(*plans))
 
     assert [gap.kind for gap in found.gaps] == gaps
+
+
+SIGN_INS = "/auditLogs/signIns"
+
+
+def sign_in(who: str, day: int, client: str = "IMAP4", error: int | None = 0) -> Json:
+    return {
+        "id": f"S-{who}-{day}",
+        "userId": who,
+        "createdDateTime": f"2026-11-{day:02}T08:00:00Z",
+        "clientAppUsed": client,
+        "status": {"errorCode": error},
+        "ipAddress": "203.0.113.1",
+        "location": {"city": "Towcester"},
+    }
+
+
+async def test_old_sign_ins_are_counted_by_account_and_client() -> None:
+    held = [sign_in("a", day) for day in (3, 9, 6)] + [sign_in("b", 4), sign_in("a", 5, "POP3")]
+
+    found = await collect(legacy_sign_ins, Service(graph={SIGN_INS: held}), window=WINDOW, licences=licences(PREMIUM))
+
+    assert sorted((row["account_id"], row["client"], row["times"], row["last_at"]) for row in found.rows) == [
+        ("a", "IMAP4", 3, "2026-11-09T08:00:00Z"),
+        ("a", "POP3", 1, "2026-11-05T08:00:00Z"),
+        ("b", "IMAP4", 1, "2026-11-04T08:00:00Z"),
+    ]
+    assert not any("203.0.113" in str(row) or "Towcester" in str(row) for row in found.rows)
+
+
+async def test_only_what_succeeded_by_an_old_client_within_the_window_is_asked_for() -> None:
+    service = Service(graph={SIGN_INS: []})
+
+    found = await collect(legacy_sign_ins, service, window=WINDOW, licences=licences(PREMIUM))
+
+    assert (found.rows, found.gaps) == ([], [])
+    asked = service.queries(SIGN_INS)
+    assert {query["$top"][0] for query in asked} == {"1000"}
+    assert [query["$filter"][0] for query in asked] == [
+        f"createdDateTime ge 2026-10-22T00:00:00Z and clientAppUsed eq '{client}' and status/errorCode eq 0"
+        for client in OLD_CLIENTS
+    ]
+    assert not {"Browser", "Mobile Apps and Desktop clients"} & set(OLD_CLIENTS)
+
+
+async def test_a_filter_that_microsoft_overlooks_makes_nobody_an_old_client() -> None:
+    held = [sign_in("a", 3, "Browser"), sign_in("b", 3, error=50126), sign_in("c", 3, error=None)]
+
+    found = await collect(legacy_sign_ins, Service(graph={SIGN_INS: held}), window=WINDOW, licences=licences(PREMIUM))
+
+    assert found.rows == []
+
+
+async def test_the_log_of_sign_ins_is_asked_for_only_with_a_licence() -> None:
+    service = Service(graph={SIGN_INS: [sign_in("a", 3)]})
+
+    found = await collect(legacy_sign_ins, service, window=WINDOW, licences=licences())
+
+    assert (found.rows, [gap.kind for gap in found.gaps], service.asked) == ([], [GapKind.LICENCE], [])
 
 
 RISKY = {

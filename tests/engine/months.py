@@ -12,7 +12,8 @@ from m365audit.engine.accepted import acceptances
 from m365audit.engine.assess import assess
 from m365audit.engine.document import write
 from m365audit.engine.history import EARLIER_AUDITS, as_record, read_history
-from m365audit.engine.judge import Bench, Inputs
+from m365audit.engine.inputs import Inputs
+from m365audit.engine.judge import Bench
 from m365audit.model.answers import SHARING, Answer
 from m365audit.model.assessment import Assessment, Finding
 from m365audit.model.decisions import Channel, Decision, Source, current
@@ -28,6 +29,8 @@ POLICY = policy(clause(id=CLAUSE, checks=(CheckUse(RULE),)))
 BASELINE = Policy(id="baseline", title="Baseline", council="", clauses=())
 ALL = TENANT
 """Instead of a drive: nothing of what is shared could be read."""
+EXTENT = ("whoever has the link may see it",)
+"""How far each of the links goes."""
 
 
 def key_of(link: str) -> str:
@@ -68,6 +71,7 @@ def decision(number: int, link: str, answer: str, on: date, until: date | None =
         recorded_at=datetime.combine(on, time(12), UTC),
         run="20260921T093000Z",
         source=Source("returned.xlsx", "0" * 64, 5, Channel.WORKBOOK),
+        extent=EXTENT,
     )
     return replace(made, **changes)
 

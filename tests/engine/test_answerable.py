@@ -7,7 +7,7 @@ import pytest
 from bench import gap, inputs, register, snapshot
 
 from m365audit.engine.answerable import Answerable, Answers
-from m365audit.engine.judge import Inputs
+from m365audit.engine.inputs import Inputs
 from m365audit.model.assessment import Subject
 from m365audit.model.words import SubjectKind
 
@@ -103,6 +103,20 @@ def of(rule: str, kind: SubjectKind, key: str, given: Inputs | None = None) -> A
 
 
 ACCOUNT, FORWARD = SubjectKind.ACCOUNT, SubjectKind.FORWARD
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "words"),
+    [
+        pytest.param("two-step-method-strong", ACCOUNT, ("Fix", "Accessibility exception", "Ask"), id="of an account"),
+        pytest.param("two-step-method-strong", SubjectKind.SETTING, ("Fix", "Accepted", "Ask"), id="of the council"),
+        pytest.param("two-step-enforced", SubjectKind.POLICY, ("Fix", "Accepted", "Ask"), id="of a policy"),
+    ],
+)
+def test_an_exception_for_a_person_is_offered_for_no_setting(
+    rule: str, kind: SubjectKind, words: tuple[str, ...]
+) -> None:
+    assert of(rule, kind, COUNCILLOR).answers == words
 
 
 @pytest.mark.parametrize(
@@ -204,3 +218,12 @@ def test_of_a_meeting_about_private_addresses_those_invited_are_concerned_too() 
 
 def test_what_is_left_of_a_former_clerk_is_not_the_new_clerks_own() -> None:
     assert of("some-rule", SubjectKind.PERSON, "old@home.test").concerns == {"old@home.test"}
+
+
+def test_people_are_named_as_the_register_has_them_by_everything_they_go_by() -> None:
+    people = Answerable(bench()).people
+    assert people[CLERK] == people[f"town.clerk@{DOMAIN}"] == people["sian@home.test"] == ("Siân Llŷr",)
+    assert people["ann@district.example"] == people["ann archer"] == ("Ann Archer",)
+    assert people["old@home.test"] == ("Old Clerk",)
+    assert "x@firm.test" not in people
+    assert Answerable(bench(registered=False)).people == {}

@@ -12,7 +12,8 @@ from m365audit.model.assessment import ClauseResult
 from m365audit.model.policy import Attestation, CheckUse, Clause
 from m365audit.model.words import Force, Judgement, Result
 
-NOT_BUILT = CheckUse("no-such-check")
+UNREAD = CheckUse("share-anyone-link")
+"""A check of which nothing was collected."""
 ATT = Attestation(("ATT-ACK",), "Has everybody signed?")
 
 
@@ -101,15 +102,15 @@ def test_without_a_register_a_statement_is_due() -> None:
     assert attested(clause(attestation=ATT), None, AS_OF).piece.result is Result.ATTESTATION_DUE
 
 
-def test_a_check_that_is_not_built_is_never_met() -> None:
-    result = decide(clause(checks=(NOT_BUILT,)), "test", Bench(inputs(snapshot({}))))
+def test_a_check_of_which_nothing_was_collected_is_never_met() -> None:
+    result = decide(clause(checks=(UNREAD,)), "test", Bench(inputs(snapshot({}))))
     assert result.result is Result.NOT_ASSESSED
-    assert "not built yet" in result.because
+    assert "left out of this run" in result.because
 
 
 def test_a_confirmed_statement_does_not_hide_a_check_that_could_not_be_made() -> None:
     bench = Bench(inputs(snapshot({}), register(statements=[said()])))
-    result = decide(clause(checks=(NOT_BUILT,), attestation=ATT), "test", bench)
+    result = decide(clause(checks=(UNREAD,), attestation=ATT), "test", bench)
     assert result.result is Result.NOT_ASSESSED
     assert result.result_text == "Not assessed"
     # Whoever is asked for statements must still see that this one was made.
@@ -118,11 +119,11 @@ def test_a_confirmed_statement_does_not_hide_a_check_that_could_not_be_made() ->
 
 def test_what_supports_a_clause_never_decides_it() -> None:
     bench = Bench(inputs(snapshot({}), register(statements=[said()])))
-    asked = clause(judgement=Judgement.ATTESTATION, attestation=ATT, supporting=(NOT_BUILT,))
+    asked = clause(judgement=Judgement.ATTESTATION, attestation=ATT, supporting=(UNREAD,))
     result = decide(asked, "test", bench)
     assert result.result is Result.ATTESTED
     assert result.result_text == "Attested 1 Jun 2026"
-    assert "no-such-check" in result.supporting
+    assert result.supporting.endswith("”: Not assessed.")
 
 
 @pytest.mark.parametrize(

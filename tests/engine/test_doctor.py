@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import orjson
 import pytest
+from graph.papers import papers
 from virtual import NOW, LoopClock, outside, run
 
 from m365audit.engine.access import NEEDED
@@ -16,7 +17,7 @@ from m365audit.engine.doctor import Diagnosis, diagnose
 from m365audit.engine.preflight import Foreseen
 from m365audit.graph import Outside, SignInFailed
 from m365audit.model.evidence import Coverage
-from m365audit.model.tenant import Tenant
+from m365audit.model.tenant import Auth, AuthKind, Tenant
 from m365audit.model.words import GapKind
 from m365audit.sample.councils import SampleCouncil, exampleton, little_sampling
 from m365audit.sample.councils.licences import subscribed_sku
@@ -33,7 +34,7 @@ POLICY_PROBE = "/onlineMeetings"
 UNFORESEEN = frozenset({"alerts", "authentication_methods_policy", "meeting_policies", "per_user_mfa"})
 
 # Whether reports show names nobody can say who may not look; the reports themselves come all the same.
-UNSAID = {"ReportSettings.Read.All": frozenset({"email_activity"})}
+UNSAID = {"ReportSettings.Read.All": frozenset({"email_activity", "teams_activity", "mailbox_usage"})}
 
 
 @dataclass(frozen=True)
@@ -188,11 +189,11 @@ def test_licence_role_and_policy_are_foretold_as_well(name: str, config: Path, t
             id="a policy",
         ),
         pytest.param(
-            without(EXAMPLETON, "Exchange.ManageAsApp"),
-            "mailbox_access",
+            without(EXAMPLETON, "User.Read.All", "Directory.Read.All"),
+            "mailbox_settings",
             Foreseen.NOT,
             GapKind.PERMISSION,
-            "grant the permission Exchange.ManageAsApp and give admin consent",
+            "grant the permission User.Read.All and give admin consent",
             id="what comes of what comes before it",
         ),
     ],
@@ -205,6 +206,26 @@ def test_it_says_why_and_what_would_change_it(
     assert said.kinds == (kind,)
     assert said.why
     assert said.change == (change,)
+
+
+@pytest.mark.parametrize(
+    ("taken", "change"),
+    [
+        pytest.param((), "have a snapshot of the configuration made", id="a snapshot is to be made"),
+        pytest.param(
+            ("ConfigurationMonitoring.Read.All",),
+            "grant ConfigurationMonitoring.Read.All and have a snapshot",
+            id="and to be seen",
+        ),
+    ],
+)
+def test_rights_over_mailboxes_may_be_had_without_exchange(taken: tuple[str, ...], change: str, config: Path) -> None:
+    found = diagnosed(without(EXAMPLETON, "Exchange.ManageAsApp", *taken), config)
+    said = next(said for said in found.data_sets if said.data_set == "mailbox_access")
+    assert said.verdict is Foreseen.NOT
+    exchange, other = said.change
+    assert exchange == "grant the permission Exchange.ManageAsApp and give admin consent"
+    assert other.startswith(change)
 
 
 @pytest.mark.parametrize(
@@ -340,3 +361,21 @@ def test_a_token_of_another_tenant_is_refused_before_anything_is_asked(config: P
     with pytest.raises(SignInFailed, match="is of the tenant"):
         run(diagnose(stranger, outside=outside(service, clock, tenant)))
     assert service.requests == []
+
+
+@pytest.mark.parametrize(
+    ("days", "spoken_of"),
+    [
+        pytest.param(400, False, id="far off"),
+        pytest.param(31, False, id="in thirty-one days"),
+        pytest.param(29, True, id="in less than thirty"),
+        pytest.param(-2, True, id="two days ago"),
+    ],
+)
+def test_how_long_the_certificate_lasts_is_said(days: int, spoken_of: bool, config: Path) -> None:  # noqa: FBT001 - a column of the table
+    service, clock, tenant = served(EXAMPLETON, config)
+    pem = papers(ends=NOW + timedelta(days=days, hours=1)).pem()
+    auth = Auth(kind=AuthKind.CERTIFICATE, client_id="66666666-7777-8888-9999-000000000000", certificate=pem)
+    found = run(diagnose(tenant.model_copy(update={"auth": auth}), outside=outside(service, clock, tenant)))
+    assert found.certificate_days_left == days
+    assert any("certificate" in notice.lower() for notice in found.notices) is spoken_of

@@ -150,3 +150,24 @@ def test_an_assessment_that_cannot_be_read_is_named_with_the_remedy(tmp_path: Pa
     run(tmp_path, date(2026, 9, 1)).assessment.write_bytes(b"{")
     with pytest.raises(BadRun, match=r"assessment\.json cannot be read.*evaluate exampleton --run 20260901T000000Z"):
         before(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "complete"),
+    [
+        pytest.param("not-built", True, id="a check earlier versions did not make yet, which was nobody's to mend"),
+        pytest.param("licence", True, id="a licence the council does not have"),
+        pytest.param("permission", False, id="a permission that was not given"),
+    ],
+)
+def test_a_month_of_an_earlier_version_is_still_read(kind: str, complete: bool, tmp_path: Path) -> None:  # noqa: FBT001 - a column of the table
+    run(tmp_path, date(2026, 9, 1), finding("old", "2026-09-01"), gaps=(kind,))
+    found = before(tmp_path)
+    assert [audit.complete for audit in found.audits] == [complete]
+    assert list(found.findings) == ["old"]
+
+
+def test_a_kind_of_gap_nobody_knows_is_not_taken_for_none(tmp_path: Path) -> None:
+    run(tmp_path, date(2026, 9, 1), gaps=("sunspots",))
+    with pytest.raises(BadRun, match="sunspots"):
+        before(tmp_path)

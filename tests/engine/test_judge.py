@@ -193,3 +193,67 @@ def test_a_standing_limit_is_told_with_what_was_not_seen_and_changes_no_result(
     assert verdict.result is plain.result is result
     assert (plain.limits, verdict.limits) == ("", "Half of them were looked at.")
     assert verdict.because == plain.because
+
+
+@pytest.mark.parametrize(
+    ("missing", "result", "kept_from"),
+    [
+        pytest.param((), Result.MEETS, (), id="all is there"),
+        pytest.param(("email_activity", "teams_activity"), Result.MEETS, (), id="its place need not be taken"),
+        pytest.param(("sign_in_activity",), Result.MEETS, (), id="others take its place"),
+        pytest.param(
+            ("sign_in_activity", "teams_activity"),
+            Result.NOT_ASSESSED,
+            ("sign_in_activity", "teams_activity"),
+            id="one of those that would is missing too",
+        ),
+    ],
+)
+def test_what_takes_the_place_of_something_does_so_whole(
+    missing: tuple[str, ...], result: Result, kept_from: tuple[str, ...]
+) -> None:
+    names = ("sign_in_activity", "email_activity", "teams_activity")
+
+    @rule(
+        "either-way",
+        subject="account",
+        severity="low",
+        actor="clerk",
+        topic="T",
+        helpful=names,
+        instead={names[0]: names[1:]},
+    )
+    def either_way(
+        accounts: pd.DataFrame,
+        sign_in_activity: pd.DataFrame | None = None,
+        email_activity: pd.DataFrame | None = None,
+        teams_activity: pd.DataFrame | None = None,
+    ) -> pd.DataFrame:
+        """Somebody looked.
+
+        Why: w.
+        Judged: j.
+        Fix: f.
+        """
+        assert sign_in_activity is not None or (email_activity is not None and teams_activity is not None)
+        return breaches(accounts.iloc[:0], because="x", subject_id="account_id", subject_name="{account_id}")
+
+    gaps = {name: (replace(gap(), data_set=name),) for name in missing}
+    frames: dict[str, list[dict[str, object]]] = {name: [] for name in names}
+    verdict = judge(either_way, {}, inputs(snapshot({"accounts": [ANN], **frames}, gaps)))
+    assert verdict.result is result
+    assert tuple(gap.data_set for gap in verdict.gaps) == kept_from
+
+
+@pytest.mark.parametrize(
+    ("gaps", "said"),
+    [
+        pytest.param((), "", id="all is there"),
+        pytest.param(ALL, "More might have been found elsewhere (permission refused).", id="more might be found"),
+    ],
+)
+def test_what_can_only_add_changes_no_result_and_is_missed_in_words(gaps: tuple[Gap, ...], said: str) -> None:
+    adding = replace(a_rule(helpful=("sign_in_activity",)), adds=("sign_in_activity",))
+    evidence = snapshot({"accounts": [ANN], "sign_in_activity": []}, {"sign_in_activity": gaps})
+    verdict = judge(adding, {}, inputs(evidence))
+    assert (verdict.result, verdict.limits, verdict.gaps) == (Result.MEETS, said, ())

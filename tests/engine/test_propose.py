@@ -15,7 +15,8 @@ from virtual import NOW, LoopClock, outside, run
 
 from m365audit.engine.audit import Places, collect
 from m365audit.engine.begin import Proposed, propose_register
-from m365audit.engine.judge import Bench, Inputs
+from m365audit.engine.inputs import Inputs
+from m365audit.engine.judge import Bench
 from m365audit.engine.person_names import called, is_of_provider
 from m365audit.engine.propose import Evidence, propose
 from m365audit.model.datasets import DATA_SETS

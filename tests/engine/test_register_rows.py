@@ -31,7 +31,8 @@ SITE = {"group_id": "t", "site_id": "s", "site_name": "Finance", "site_url": "ht
 APP = {"principal_id": "p1", "app_id": "0a0a", "name": "Mail Merge", "enabled": True}
 PARTNER = {"partner_tenant": "77777777-0000-0000-0000-000000000000"}
 THERE: dict[str, list[dict[str, Any]]] = {
-    "accounts": [CLERK, DEPUTY, GUEST], "mailbox_access": [RIGHT], "folder_access": [], "sharing": [SHARE, LINK],
+    "accounts": [CLERK, DEPUTY, GUEST], "mailbox_access": [RIGHT], "folder_access": [], "mail_folder_access": [],
+    "sharing": [SHARE, LINK],
     "groups": [GROUP], "group_sites": [SITE], "service_principals": [APP], "partners": [PARTNER],
 }  # fmt: skip
 

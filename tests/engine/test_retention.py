@@ -8,15 +8,18 @@ import orjson
 import pytest
 from kept import SLUG, audited, collected, names, places, tenant
 
+from m365audit.engine.earlier import EarlierRuns
 from m365audit.engine.purge import purge, unlink
 from m365audit.engine.retention import plan
 from m365audit.engine.verify import verify
+from m365audit.excel.whole import DRAFT
 from m365audit.snapshot import BadRun, Busy, CouncilLock, RunFolder, Snapshot, new_run, runs
 from m365audit.snapshot.chain import read_tombstones
 from m365audit.snapshot.folders import TamperedRun
 
 TODAY = date(2026, 11, 21)
-WHOLE = {"accounts.parquet", "manifest.json", "assessment.json", "run.log", "Clerk", "Council", "Technician"}
+CLERKS = {"Clerk", "notice.txt"}
+WHOLE = {"accounts.parquet", "manifest.json", "assessment.json", "run.log", *CLERKS, "Council", "Technician"}
 
 
 def ago(days: int) -> date:
@@ -29,7 +32,7 @@ def ago(days: int) -> date:
         pytest.param(ago(90), WHOLE, id="evidence of ninety days ago stays"),
         pytest.param(ago(91), WHOLE - {"accounts.parquet", "run.log", "Technician"}, id="the day after it goes"),
         pytest.param(
-            date(2025, 4, 1), {"manifest.json", "assessment.json", "Clerk", "Council"}, id="from last council year on"
+            date(2025, 4, 1), {"manifest.json", "assessment.json", *CLERKS, "Council"}, id="from last council year on"
         ),
         pytest.param(date(2025, 3, 31), {"manifest.json", "assessment.json", "Council"}, id="of the year before it"),
         pytest.param(date(2024, 3, 31), {"manifest.json", "Council"}, id="of the year before that"),
@@ -48,7 +51,7 @@ def test_each_part_stays_for_its_time(tmp_path: Path, made_on: date, left: set[s
     [
         pytest.param({"evidence_days": 400}, WHOLE, id="evidence for longer"),
         pytest.param(
-            {"evidence_days": 400, "clerk_workbook_years": 1}, WHOLE - {"Clerk"}, id="the Clerk's workbook for a year"
+            {"evidence_days": 400, "clerk_workbook_years": 1}, WHOLE - CLERKS, id="the Clerk's workbook for a year"
         ),
         pytest.param(
             {"council_workbook_years": 1, "evidence_days": 400}, WHOLE - {"Council"}, id="the summary for a year"
@@ -100,6 +103,45 @@ def test_the_last_complete_run_stays_though_later_ones_were_partial(tmp_path: Pa
     assert names(complete) == WHOLE
     assert names(only_collected)
     assert "accounts.parquet" not in names(older) | names(partial)
+
+
+def remembering(item: str) -> dict[str, dict[str, str]]:
+    """The evidence of a census that has looked at one file."""
+    return {"sharing_census": {"drive_id": "d", "item_id": item}}
+
+
+def remembered(folder: RunFolder) -> list[str]:
+    """The files a run's census would know of from earlier ones."""
+    batches = EarlierRuns(folder, SLUG).batches("sharing_census")
+    return [row["item_id"] for batch in batches for row in batch.to_pylist()]
+
+
+def test_a_council_audited_quarterly_keeps_what_its_census_remembers(tmp_path: Path) -> None:
+    reports = tmp_path / "reports"
+    first = audited(reports, ago(190), gaps=("permission",), more=remembering("of spring"))
+    audited(reports, ago(100), gaps=("permission",))
+    purged = purge(tenant(tmp_path), places(tmp_path), ago(5))
+    assert "one by one" in purged.plan.kept[0]
+    assert names(first) == WHOLE | {"sharing_census.parquet"}
+    third = audited(reports, TODAY, gaps=("permission",), more=remembering("of autumn"))
+    assert remembered(third) == ["of spring"]
+
+    purge(tenant(tmp_path), places(tmp_path), TODAY)
+    assert "sharing_census.parquet" not in names(first), "the newest one has gone on from it"
+    assert "sharing_census.parquet" in names(third)
+    assert verify(tenant(tmp_path), places(tmp_path)).faults == ()
+
+
+def test_a_census_that_is_not_as_it_was_is_not_the_one_that_is_kept(tmp_path: Path) -> None:
+    reports = tmp_path / "reports"
+    good = audited(reports, ago(200), gaps=("permission",), more=remembering("of spring"))
+    touched = audited(reports, ago(150), gaps=("permission",), more=remembering("of summer"))
+    path = touched.evidence / "sharing_census.parquet"
+    path.write_bytes(path.read_bytes() + b" ")
+    last = audited(reports, TODAY, gaps=("permission",))
+    purge(tenant(tmp_path), places(tmp_path), TODAY)
+    assert remembered(last) == ["of spring"]
+    assert "sharing_census.parquet" in names(good)
 
 
 def test_a_run_that_never_came_to_its_end_goes_after_a_week(tmp_path: Path) -> None:
@@ -224,7 +266,7 @@ def test_wherever_it_is_cut_off_each_run_is_whole_or_purged_with_its_tombstone(t
     purge(tenant(tmp_path), places(tmp_path), TODAY)
     assert [names(folder) for folder in old] == [
         {"manifest.json", "Council", "assessment.json"} - ({"assessment.json"} if folder is old[0] else set())
-        | ({"Clerk"} if folder is not old[0] else set())
+        | (CLERKS if folder is not old[0] else set())
         for folder in old
     ]
     assert verify(tenant(tmp_path), places(tmp_path)).faults == ()
@@ -268,3 +310,12 @@ def test_a_changed_ledger_is_named_beside_the_runs(tmp_path: Path) -> None:
     verified = verify(one, places(tmp_path))
     assert (verified.exit_code, verified.decisions) == (0, 0)
     assert "unfinished" in verified.notes[0]
+
+
+def test_what_a_killed_process_left_of_a_workbook_goes_with_the_technicians(tmp_path: Path) -> None:
+    old = audited(tmp_path / "reports", ago(91))
+    audited(tmp_path / "reports", TODAY)
+    (old.path / f"{DRAFT}x1y2z3.part").write_bytes(b"PK")
+    purged = purge(tenant(tmp_path), places(tmp_path), TODAY)
+    assert purged.plan.strangers == ()
+    assert f"{DRAFT}x1y2z3.part" not in names(old)

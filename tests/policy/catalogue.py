@@ -34,7 +34,7 @@ _CHECKS = """
     two-step-method-strong two-step-registered unmanaged-device-limited workbooks-accessible
 """
 CATALOGUE = frozenset(_CHECKS.split())
-"""Every check, made or planned."""
+"""Every check there is."""
 
 
 def clauses_by_line(listing: str) -> dict[str, int]:

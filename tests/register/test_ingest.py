@@ -1,5 +1,6 @@
 """Understanding returned answers: each kind of mischief refuses its own row, and everything good beside it is kept."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -374,3 +375,14 @@ def test_where_the_workbook_as_sent_is_gone_that_is_said(desk: Desk) -> None:
 def test_a_decision_remembers_nothing_it_does_not_need(desk: Desk) -> None:
     made = desk.understood(desk.returned({"share": answer("Remove", until=TODAY - timedelta(days=300))}))
     assert made.decisions[0].until is None
+
+
+def test_an_answer_is_to_what_the_workbook_said_and_not_to_what_has_come_since(desk: Desk) -> None:
+    grown = replace(PLANS["app"], extent=("Calendars.Read for everybody", "Mail.Read for everybody"))
+    desk.add_run("20261128T093000Z", date(2026, 11, 28), {**PLANS, "app": grown})
+    made = desk.understood(
+        desk.returned({"app": answer("Under contract", reason="Contract 7", until=date(2027, 3, 31)), **GOOD})
+    )
+    by_reference = {one.reference: one for one in made.decisions}
+    assert by_reference[ref("app")].extent == ("Calendars.Read for everybody",)
+    assert by_reference[ref("share")].extent is None

@@ -58,6 +58,7 @@ DECISIONS = st.lists(
             "subject_name": TEXT,
             "subject_id": TEXT,
             "answer": st.sampled_from(Answer),
+            "extent": st.none() | st.lists(TEXT, max_size=3).map(tuple),
             "effect": st.sampled_from(Effect),
             "subject_kind": st.sampled_from(SubjectKind),
             "until": st.none() | st.dates(),
@@ -257,7 +258,7 @@ for n in range(15):
     assert [one.id for one in ledger.decisions] == list(range(1, 46))
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from([*Answer])), max_size=12))
 def test_the_last_word_on_each_finding_counts_and_all_others_stay(said: list[tuple[int, Answer]]) -> None:
     expected: dict[str, Answer] = {}

@@ -28,8 +28,8 @@ ANY_TEXT = st.one_of(
 )
 
 
-def write(folder: Path, texts: list[str], *, write_only: bool = False, look: Look = Look.TEXT) -> Written:
-    book = Book(Workbook(write_only=write_only), rest=REST)
+def write(folder: Path, texts: list[str], *, look: Look = Look.TEXT) -> Written:
+    book = Book(Workbook(write_only=True), rest=REST)
     rows = [(f"row {number}", text) for number, text in enumerate(texts)]
     columns = (Column("Row", 20, look), Column("Text", 60, look))
     page = Page("Hostile", "Hostile", "Test", ("One table.",), columns, rows)
@@ -40,9 +40,9 @@ def write(folder: Path, texts: list[str], *, write_only: bool = False, look: Loo
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(texts=st.lists(ANY_TEXT, min_size=1, max_size=6), write_only=st.booleans())
-def test_any_text_survives_the_workbook_as_text(tmp_path: Path, texts: list[str], *, write_only: bool) -> None:
-    written = write(tmp_path, texts, write_only=write_only, look=Look.RAW)
+@given(texts=st.lists(ANY_TEXT, min_size=1, max_size=6))
+def test_any_text_survives_the_workbook_as_text(tmp_path: Path, texts: list[str]) -> None:
+    written = write(tmp_path, texts, look=Look.RAW)
     (xml,) = written.sheet_parts()
     assert not re.search(r"<f[ >/]", xml)
     cleaned = {f"B{row}": clean(text, rest=REST).text for row, text in enumerate(texts, start=FIRST_ROW)}
@@ -54,9 +54,8 @@ def test_any_text_survives_the_workbook_as_text(tmp_path: Path, texts: list[str]
             assert cell.quotePrefix
 
 
-@pytest.mark.parametrize("write_only", [True, False], ids=["streamed", "in memory"])
-def test_the_hostile_corpus_neither_runs_nor_links_nor_breaks(tmp_path: Path, *, write_only: bool) -> None:
-    written = write(tmp_path, list(HOSTILE), write_only=write_only, look=Look.RAW)
+def test_the_hostile_corpus_neither_runs_nor_links_nor_breaks(tmp_path: Path) -> None:
+    written = write(tmp_path, list(HOSTILE), look=Look.RAW)
     (xml,) = written.sheet_parts()
     assert "<f>" not in xml
     assert 't="e"' not in xml

@@ -3,21 +3,20 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
 import pytest
-from hand_built import COLLECTED_AT, HOSTILE, assessment, data_set
+from hand_built import COLLECTED_AT, HOSTILE, assessment, data_set, stored
 from written import Written
 
+from m365audit.excel.cells import Alteration, clean
 from m365audit.model.datasets import DATA_SETS
-from m365audit.model.evidence import Coverage
+from m365audit.model.evidence import Coverage, Stored
 from m365audit.report import technician
-from m365audit.report.technician import sheets_of
 
 # A lone surrogate cannot be stored as evidence in the first place.
 NAMES = tuple(text for text in HOSTILE if "\ud83d" not in text)
 
 
-def accounts(count: int) -> pd.DataFrame:
+def accounts(count: int) -> Stored:
     """Accounts of every kind of column, some of them unknown."""
     rows = [
         {
@@ -29,11 +28,11 @@ def accounts(count: int) -> pd.DataFrame:
         }
         for number in range(count)
     ]
-    return DATA_SETS["accounts"].frame(rows)
+    return stored("accounts", rows)
 
 
-def evidence(name: str) -> pd.DataFrame:
-    return accounts(40) if name == "accounts" else DATA_SETS[name].frame()
+def evidence(name: str) -> Stored:
+    return accounts(40) if name == "accounts" else stored(name)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +45,7 @@ def technical(tmp_path_factory: pytest.TempPathFactory) -> Written:
 def test_sheets_are_the_assessment_then_the_evidence(technical: Written) -> None:
     assert technical.book.sheetnames == [
         "Summary", "Checks", "Clauses", "Findings", "Decisions", "Register rows", "Gaps", "accounts", "sharing",
-        "Run record",
+        "Texts changed", "Run record",
     ]  # fmt: skip
 
 
@@ -109,26 +108,31 @@ def test_tenant_text_is_never_a_formula_error_or_link(technical: Written) -> Non
     assert "Minutes\ufffdxcod.exe" in shown
 
 
-def test_the_run_record_names_the_cells_that_were_changed(technical: Written) -> None:
-    changed = next(r for r in technical.table("Run record").rows if r["Item"] == "Texts changed to be shown")
-    assert "accounts C" in changed["Value"]
+def test_the_columns_with_changed_texts_are_listed_and_their_cells_counted(technical: Written) -> None:
+    rows = [row for row in technical.table("Texts changed").rows if row["Sheet"] == "accounts"]
+    hidden = next(row for row in rows if row["What was changed"] == Alteration.REPLACED)
+    replaced = [name for number in range(40) if "\ufffd" in clean(name := NAMES[number % len(NAMES)], rest="").text]
+    assert (hidden["Column"], hidden["Header"], hidden["Cells"]) == ("C", "display_name", len(replaced))
+    assert hidden["The first of them"].startswith("C14, ")
 
 
-def test_a_long_data_set_goes_on_over_several_sheets() -> None:
-    pages = list(sheets_of(data_set("accounts", Coverage(rows=7)), accounts(7), 3))
-    assert [page.title for page in pages] == ["accounts 1 of 3", "accounts 2 of 3", "accounts 3 of 3"]
-    assert [[row[0] for row in page.rows] for page in pages] == [
-        ["id-0", "id-1", "id-2"], ["id-3", "id-4", "id-5"], ["id-6"],
-    ]  # fmt: skip
-    assert len({page.table_name for page in pages}) == 3
+def test_what_the_audit_remembers_for_its_next_run_is_no_sheet(tmp_path: Path) -> None:
+    path = tmp_path / "technician.xlsx"
+    census = data_set("sharing_census", Coverage(rows=1_000_000))
+    technician.write(replace(assessment(), data_sets=(census,)), stored, path)
+    written = Written(path)
+    assert "sharing_census" not in written.book.sheetnames
+    (row,) = (row for row in written.table("Run record").rows if row["Item"] == "sharing_census")
+    assert row["Rows"] == 1_000_000
+    assert "its rows are in the evidence files of the run" in row["Value"]
 
 
 def test_evidence_that_could_not_be_read_is_not_asked_for(tmp_path: Path) -> None:
     asked: list[str] = []
 
-    def remember(name: str) -> pd.DataFrame:
+    def remember(name: str) -> Stored:
         asked.append(name)
-        return DATA_SETS[name].frame()
+        return stored(name)
 
     technician.write(assessment(), remember, tmp_path / "technician.xlsx")
     assert asked == ["accounts", "sharing"]

@@ -59,7 +59,9 @@ class Body:
     @property
     def rows(self) -> list[dict[str, Any]]:
         """The body's values under their headers."""
-        return [dict(zip(self.headers, (cell.value for cell in row), strict=True)) for row in self.lines[1:]]
+        headers, *lines = self.lines
+        names = [str(cell.value) for cell in headers]
+        return [dict(zip(names, (cell.value for cell in row), strict=True)) for row in lines]
 
     def column(self, header: str) -> list[Any]:
         """One column's values."""

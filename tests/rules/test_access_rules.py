@@ -15,6 +15,7 @@ from rule_rows import (
     Row,
     Verdict,
     account,
+    at,
     guest,
     judge,
     only,
@@ -33,7 +34,7 @@ def asked_of(rule_id: str, policies: list[Row], **changed: Any) -> pd.DataFrame:
     return judge(rule_id, **{name: rows[name] for name in (*rule.needs, *rule.uses) if name in rows})
 
 
-def case(sentence: str, verdict: Verdict, *policies: Row, **changed: Any) -> Any:  # noqa: ANN401
+def case(sentence: str, verdict: Verdict | dict[str, Verdict], *policies: Row, **changed: Any) -> Any:  # noqa: ANN401
     return pytest.param(list(policies), changed, verdict, id=sentence)
 
 
@@ -269,6 +270,10 @@ def mail(name: str = "ann", *, off: bool | None = None) -> Row:
     return {"mailbox_id": f"ID-{name.title()}", "mailbox_name": name.title(), "smtp_switched_off": off}
 
 
+def seen(**changed: object) -> Row:
+    return {"account_id": "ID-Ann", "client": "IMAP4", "times": 3, "last_at": at(2026, 11, 2)} | changed
+
+
 class TestLegacySignIn:
     @pytest.mark.parametrize(
         ("policies", "changed", "verdict"),
@@ -335,6 +340,51 @@ class TestLegacySignIn:
     )
     def test_table(self, policies: list[Row], changed: dict[str, Any], verdict: Verdict) -> None:
         assert only(asked_of("legacy-sign-in-blocked", policies, **changed)) == verdict
+
+    @pytest.mark.parametrize(
+        ("policies", "changed", "expected"),
+        [
+            case("nothing keeps old clients out", {OLD: FAILS, "ID-Ann": FAILS}),
+            case("a policy should have", {"ID-Ann": REVIEW}, policy(clients=_OLD, controls=["block"])),
+            case(
+                "whom the policy leaves out is not known",
+                {"ID-Ann": FAILS},
+                policy(clients=_OLD, controls=["block"], exclude_groups=["staff"]),
+                group_members=None,
+            ),
+            case(
+                "a scanner of the register",
+                {OLD: FAILS},
+                accounts=[account(), account("bob")],
+                other_accounts=[register("ann", "service")],
+            ),
+            case(
+                "a scanner, or not: there is no register",
+                {"ID-Ann": UNJUDGED},
+                policy(clients=_OLD, controls=["block"], exclude_users=["ID-Ann"]),
+                accounts=[account(), account("bob")],
+                other_accounts=None,
+            ),
+            case("switched off since", {}, accounts=[account(enabled=False)]),
+            case("somebody else's", {OLD: FAILS}, legacy_sign_ins=[seen(account_id="ID-Zoe")]),
+        ],
+    )
+    def test_who_signed_in_by_an_old_client_all_the_same(
+        self, policies: list[Row], changed: dict[str, Any], expected: dict[str, Verdict]
+    ) -> None:
+        found = asked_of("legacy-sign-in-blocked", policies, **({"legacy_sign_ins": [seen()]} | changed))
+        assert results(found) == expected
+
+    def test_how_often_and_when_last_is_said_and_not_where_from(self) -> None:
+        rows = [seen(), seen(client="POP3", times=1, last_at=at(2026, 11, 9))]
+        found = asked_of("legacy-sign-in-blocked", [policy(clients=_OLD, controls=["block"])], legacy_sign_ins=rows)
+        assert "IMAP4, POP3, 4 times in the month, last on 9 Nov 2026" in found["because"].iloc[0]
+        assert set(found["evidence"].iloc[0]) == {"clients", "times", "last_at"}
+
+    @pytest.mark.parametrize("log", [None, []], ids=["no log", "nobody in the log"])
+    def test_what_is_not_in_the_log_changes_nothing(self, log: list[Row] | None) -> None:
+        found = asked_of("legacy-sign-in-blocked", [], **({} if log is None else {"legacy_sign_ins": log}))
+        assert results(found) == {OLD: FAILS}
 
     @pytest.mark.parametrize(
         ("of_all", "of_one", "expected"),

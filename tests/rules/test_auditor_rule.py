@@ -25,7 +25,7 @@ SPARE = held("ServiceHealth.Read.All", needed=False)
         pytest.param(
             [WRITES | {"accepted": True}],
             FAILS,
-            "the IT provider has accepted that by name in the tenant file",
+            "the IT provider has accepted that by name in the audit's settings",
             id="accepted by name, it still does not meet",
         ),
         pytest.param(

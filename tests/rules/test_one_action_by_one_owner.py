@@ -45,7 +45,7 @@ def case(asked: str, /, actor: str, action: str, **rows: list[Row]) -> Any:  # n
         case(
             "leaver-access-removed: sign-in is left",
             "provider",
-            "in the Microsoft 365 admin centre: block sign-in",
+            "block sign-in",
             people=[person(until=LEFT)],
             accounts=[account(licences=[], sessions_valid_from=None)],
             mailbox_settings=[settings()],
@@ -112,4 +112,4 @@ def test_a_delegate_goes_by_the_name_of_the_account() -> None:
 def test_a_delegate_that_is_gone_is_called_so() -> None:
     given = access(delegate="S-1-5-21-7", delegate_name="S-1-5-21-7", delegate_address=None, delegate_kind="deleted")
     found = judge("mailbox-access-authorised", mailbox_access=[given], people=[person()])
-    assert found["subject_name"].tolist() == ["a deleted account (S-1-5-21-7) on Ann"]
+    assert found["subject_name"].tolist() == ["a deleted account (number ending 7) on Ann"]

@@ -181,6 +181,12 @@ class TestAccountOnRegister:
         assert results(found) == {"ID-Eve": REVIEW}
 
 
+def used(last_active_at: datetime | None = None, **changed: object) -> list[Row]:
+    """A report of use that names Ann."""
+    line = {"address": f"ann@{DOMAIN}", "last_active_at": last_active_at, "deleted": False, "period_days": 90}
+    return [line | changed]
+
+
 class TestAccountDormant:
     @pytest.mark.parametrize(
         ("has", "last", "verdict"),
@@ -219,14 +225,52 @@ class TestAccountDormant:
         found = judge(
             "account-dormant",
             accounts=[account(**has)],
+            sign_in_activity=[],
             mailbox_settings=[settings(**box)],
             other_accounts=[{"account": f"ann@{DOMAIN}", "kind": kind}] if kind else [],
         )
         assert only(found) == verdict
 
     def test_never_recorded_is_not_called_never_used(self) -> None:
-        found = judge("account-dormant", accounts=[account()])
+        found = judge("account-dormant", accounts=[account()], sign_in_activity=[])
         assert "not the same as never used" in found["because"].iloc[0]
+
+    @pytest.mark.parametrize(
+        ("has", "mail", "teams", "box", "verdict"),
+        [
+            pytest.param({}, used(), used(), used(), REVIEW, id="no report shows any use"),
+            pytest.param({}, used(at(2026, 11, 1)), used(), used(), MEETS, id="mail was used"),
+            pytest.param({}, used(), used(at(2026, 11, 1)), used(), MEETS, id="Teams was used"),
+            pytest.param({}, used(), used(), used(at(2026, 11, 1)), MEETS, id="the mailbox was used"),
+            pytest.param({}, used(at(2026, 8, 1)), used(), used(), REVIEW, id="used more than 90 days ago"),
+            pytest.param({}, used(at(2026, 8, 23, 0)), used(), used(), MEETS, id="used 90 days ago"),
+            pytest.param({}, used(), [], [], REVIEW, id="two of the three do not name it"),
+            pytest.param({}, [], [], [], UNJUDGED, id="no report names it"),
+            pytest.param({}, used(deleted=True), [], [], UNJUDGED, id="only a deleted account of that name"),
+            pytest.param({}, used(at(2026, 11, 1)), None, used(), UNJUDGED, id="a report is missing"),
+            pytest.param({}, used(), used(), used(period_days=30), UNJUDGED, id="a report of 30 days"),
+            pytest.param({"created_at": at(2026, 11, 1)}, used(), used(), used(), MEETS, id="a new account"),
+            pytest.param({"created_at": at(2026, 11, 1)}, [], [], [], MEETS, id="too new for any report"),
+            pytest.param({"created_at": None}, used(), used(), used(), UNJUDGED, id="its age is not known"),
+        ],
+    )
+    def test_without_sign_ins_use_stands_for_them(
+        self, has: Row, mail: list[Row], teams: list[Row] | None, box: list[Row], verdict: Verdict
+    ) -> None:
+        reports = {"email_activity": mail, "teams_activity": teams, "mailbox_usage": box}
+        given = {name: rows for name, rows in reports.items() if rows is not None}
+        found = judge("account-dormant", accounts=[account(**has)], mailbox_settings=[settings()], **given)
+        assert only(found) == verdict
+
+    def test_use_does_not_stand_for_sign_ins_that_are_known(self) -> None:
+        activity = [{"account_id": "ID-Ann", "last_success_at": at(2026, 8, 1)}]
+        found = judge(
+            "account-dormant",
+            accounts=[account()],
+            sign_in_activity=activity,
+            **dict.fromkeys(("email_activity", "teams_activity", "mailbox_usage"), used(at(2026, 11, 1))),
+        )
+        assert only(found) == REVIEW
 
     def test_the_days_can_be_set(self) -> None:
         activity = [{"account_id": "ID-Ann", "last_success_at": at(2026, 8, 1)}]

@@ -357,6 +357,81 @@ def test_a_clause_about_sending_does_not_look_at_calendars() -> None:
     assert only(judge("mailbox-access-authorised", parameters={"rights": ("send as",)}, **given)) == MEETS
 
 
+def over_folder(right: Row, allowed: list[Row], **who: Any) -> Verdict:  # noqa: ANN401 - accounts, people, parameters
+    row = calendar(folder="inbox", calendar=False, delegate_kind="member", role="Reviewer") | right
+    del row["inside"]
+    given: dict[str, Any] = {"accounts": [account("ann"), account("bob")], "people": [person("ann")]}
+    found = judge("mailbox-access-authorised", mail_folder_access=[row], authorised_access=allowed, **(given | who))
+    assert set(found["subject_id"]) <= {f"ID-Ann|{row['delegate']}|folder:{row['folder']}"}
+    return only(found)
+
+
+_GROUP = {"delegate": "G-1", "delegate_address": f"finance@{DOMAIN}", "delegate_name": "Fin", "delegate_kind": "group"}
+_NAME = {"delegate": "Fin", "delegate_address": None, "delegate_name": "Fin", "delegate_kind": "unknown"}
+_EVERYBODY = {"delegate": "default", "delegate_address": None, "delegate_kind": None}
+_ANYBODY = _EVERYBODY | {"delegate": "anonymous"}
+_ADDED = {"folder": "/Rota", "calendar": True}
+
+
+@pytest.mark.parametrize(
+    ("right", "allowed", "verdict"),
+    [
+        pytest.param({}, [FOLDER], MEETS, id="authorised to a folder"),
+        pytest.param({}, [authorised()], MEETS, id="authorised to the whole mailbox"),
+        pytest.param({}, [authorised(right="Send as")], FAILS, id="authorised to send"),
+        pytest.param({}, [], FAILS, id="not authorised"),
+        pytest.param({}, [FOLDER | {"until": date(2026, 1, 1)}], FAILS, id="no longer authorised"),
+        pytest.param({"role": "FolderVisible"}, [], FAILS, id="sees no more than that it is there"),
+        pytest.param({"role": "None"}, [], MEETS, id="may do nothing"),
+        pytest.param({"role": None}, [FOLDER], UNJUDGED, id="what it may do not said"),
+        pytest.param(_EVERYBODY, [FOLDER], FAILS, id="everybody may read it, whatever the register says"),
+        pytest.param(_EVERYBODY | {"role": "None"}, [], MEETS, id="everybody may do nothing"),
+        pytest.param(_EVERYBODY | {"mailbox_kind": "room"}, [], FAILS, id="everybody may read a room's mail"),
+        pytest.param(_EVERYBODY | {"role": None}, [], UNJUDGED, id="what everybody may do not said"),
+        pytest.param(_ANYBODY, [], FAILS, id="anybody at all may read it"),
+        pytest.param(_GROUP, [FOLDER | {"delegate": f"finance@{DOMAIN}"}], MEETS, id="a group, authorised as one"),
+        pytest.param(_GROUP, [], FAILS, id="a group that is not authorised"),
+        pytest.param(_NAME, [FOLDER], UNJUDGED, id="a name, where somebody is authorised"),
+        pytest.param({"delegate_kind": "deleted"}, [FOLDER], FAILS, id="an account that is gone"),
+        pytest.param(
+            {"delegate": "x@y.example", "delegate_address": "x@y.example", "delegate_kind": "unknown"},
+            [FOLDER | {"delegate": "x@y.example"}],
+            FAILS,
+            id="outside the council, whatever the register says",
+        ),
+        pytest.param(_ADDED, [], REVIEW, id="an added calendar, not authorised"),
+        pytest.param(_ADDED | {"role": "AvailabilityOnly"}, [], MEETS, id="free times of an added calendar"),
+        pytest.param(_ADDED | _EVERYBODY | {"role": "LimitedDetails"}, [], REVIEW, id="everybody sees its titles"),
+        pytest.param(_ADDED | _EVERYBODY | {"role": "AvailabilityOnly"}, [], MEETS, id="everybody sees free times"),
+    ],
+)
+def test_a_right_over_a_mail_folder(right: Row, allowed: list[Row], verdict: Verdict) -> None:
+    assert over_folder(right, allowed) == verdict
+
+
+@pytest.mark.parametrize(
+    ("who", "verdict"),
+    [
+        pytest.param({"accounts": [account("ann"), account("bob", enabled=False)]}, FAILS, id="switched off"),
+        pytest.param({"people": [person("bob", until=date(2026, 1, 1))]}, FAILS, id="a leaver"),
+        pytest.param({"parameters": {"rights": ("send as",)}}, MEETS, id="a clause about sending"),
+        pytest.param({"parameters": {"mailboxes_of": ("councillor",)}}, FAILS, id="a councillor's mailbox"),
+        pytest.param({"parameters": {"mailboxes_of": ("staff",)}}, MEETS, id="a clause about other people's mailboxes"),
+    ],
+)
+def test_who_has_a_right_over_a_mail_folder_and_who_asks(who: Row, verdict: Verdict) -> None:
+    allowed = [] if "parameters" in who else [FOLDER]
+    assert over_folder({}, allowed, **who) == verdict
+
+
+@pytest.mark.parametrize("verdict", [FAILS, MEETS])
+def test_a_group_over_a_mail_folder_is_opened(verdict: Verdict) -> None:
+    inside = {"group_id": "G-1", "member_id": "ID-Bob", "relation": "member"}
+    bob = account("bob", enabled=verdict == MEETS)
+    allowed = [FOLDER | {"delegate": f"finance@{DOMAIN}"}]
+    assert over_folder(_GROUP, allowed, group_members=[inside], accounts=[account("ann"), bob]) == verdict
+
+
 def activity(**changed: object) -> Row:
     return {"address": f"ann@{DOMAIN}", "sent": 0, "deleted": False, "period_days": 90} | changed
 
@@ -385,6 +460,30 @@ def test_mailbox_in_use(line: Row, who: Row, holds: Row, verdict: Verdict) -> No
         accounts=[account("ann", **holds)],
     )
     assert only(found) == verdict
+
+
+@pytest.mark.parametrize(
+    ("use", "words"),
+    [
+        pytest.param(None, "in 90 days", id="no second report"),
+        pytest.param([], "in 90 days", id="a second report that does not name it"),
+        pytest.param([{"address": f"ann@{DOMAIN}"}], "nor any other use of it", id="nobody reads there either"),
+        pytest.param(
+            [{"address": f"ann@{DOMAIN}", "last_active_at": at(2026, 11, 2)}],
+            "; it was last used on 2 Nov 2026",
+            id="somebody reads there",
+        ),
+        pytest.param(
+            [{"address": f"ann@{DOMAIN}", "last_active_at": at(2026, 11, 2), "deleted": True}],
+            "in 90 days",
+            id="a mailbox of that name that was deleted",
+        ),
+    ],
+)
+def test_a_second_report_says_when_the_mailbox_was_last_used(use: list[Row] | None, words: str) -> None:
+    given = {"email_activity": [activity()], "people": [person("ann")], "accounts": [account("ann")]}
+    found = judge("mailbox-in-use", **given, **({} if use is None else {"mailbox_usage": use}))
+    assert found["because"].iloc[0].endswith(words)
 
 
 def test_a_clause_may_ask_after_staff() -> None:

@@ -238,4 +238,4 @@ def test_changes_of_one_kind_and_day_are_one_line_with_who_and_to_whom() -> None
 def test_a_change_by_nobody_we_are_told_of_to_nothing_named_is_still_said() -> None:
     found = digest(who=None, targets=[])
     assert only(found) == REVIEW
-    assert found["because"].iloc[0].endswith("1 times")
+    assert found["because"].iloc[0].endswith("once")

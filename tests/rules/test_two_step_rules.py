@@ -66,7 +66,7 @@ class TestTwoStepRegistered:
     @pytest.mark.parametrize(
         ("said", "words"),
         [
-            ({"registered": True}, "a second step the tenant does not let it use"),
+            ({"registered": True}, "a second step that the settings do not let it use"),
             ({"registered": False}, "has registered no second step"),
             ({"registered": None}, "has registered no second step"),
         ],

@@ -165,6 +165,25 @@ def small_tenant(**changes: object) -> Tenant:
         sharing_settings={"sharingCapability": "externalUserAndGuestSharing"},
         mailboxes=mailboxes,
         mailbox_permissions={one["Guid"]: [{"Identity": one["Identity"], **full}] * 2 for one in mailboxes},
+        mail_folders={
+            one["Guid"]: [
+                {"Name": "Top", "FolderPath": "/Top", "FolderType": "Root", "ContainerClass": None},
+                {
+                    "Name": "Mewnflwch",
+                    "FolderPath": "/Mewnflwch",
+                    "FolderType": "Inbox",
+                    "ContainerClass": "IPF.Note",
+                    "LetIn": [("ann", "Editor")],
+                },
+                {
+                    "Name": "a/b",
+                    "FolderPath": "/Mewnflwch/a\uf8ffb",
+                    "FolderType": "User Created",
+                    "ContainerClass": "",
+                },
+            ]
+            for one in mailboxes
+        },
         recipient_permissions=[{"Identity": "info", "Trustee": "ann@exampleton-tc.gov.uk", "AccessRights": ["SendAs"]}],
         recipients=mailboxes,
         transport_rules=[{"Guid": "t-1", "Name": "Redirect", "State": "Enabled"}],

@@ -155,6 +155,11 @@ def is_there(council: councils.SampleCouncil, subject: str) -> bool:
         names = {user["id"]: user["mail"] for user in council.tenant.users} | {"default": None}
         return names.get(second, second) in {one["emailAddress"].get("address") for one in given}
     boxes = {box["ExternalDirectoryObjectId"]: box for box in council.tenant.mailboxes}
+    if third.startswith("folder:"):
+        names = {user["id"]: user["displayName"] for user in council.tenant.users}
+        folders = council.tenant.mail_folders[boxes[first]["Guid"]]
+        let_in = {user for folder in folders for user, _ in folder.get("LetIn", ())}
+        return names.get(second) in let_in or (second == "default" and any("Default" in folder for folder in folders))
     return first in boxes and reaches_mailbox(council, boxes[first], second, third)
 
 

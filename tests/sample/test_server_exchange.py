@@ -64,6 +64,45 @@ async def test_an_unknown_identity_is_refused_in_a_body_that_buries_the_reason()
 
 
 @pytest.mark.parametrize(
+    ("scope", "types"),
+    [
+        pytest.param({}, ["Root", "Inbox", "User Created"], id="all"),
+        pytest.param({"FolderScope": "Inbox"}, ["Inbox"], id="one kind"),
+    ],
+)
+async def test_the_folders_of_a_mailbox_have_types_and_names_in_its_language(
+    scope: dict[str, str], types: list[str]
+) -> None:
+    async with wired() as wire:
+        found = await every(wire, "Get-MailboxFolderStatistics", Identity="ann", **scope)
+        assert [folder["FolderType"] for folder in found] == types
+        assert "/Mewnflwch" in {folder["FolderPath"] for folder in found}
+
+
+@pytest.mark.parametrize("path", ["\\", "\\Mewnflwch", "\\mewnflwch\\a/b"])
+async def test_whom_a_folder_lets_in(path: str) -> None:
+    async with wired() as wire:
+        found = await every(wire, "Get-MailboxFolderPermission", Identity=f"ann@exampleton-tc.gov.uk:{path}")
+        users = [row["User"] for row in found]
+        assert users == ["Default", "Anonymous", *(["ann"] if path == "\\Mewnflwch" else [])]
+        assert found[0]["AccessRights"] == ["None"]
+
+
+@pytest.mark.parametrize(
+    ("name", "identity"),
+    [
+        pytest.param("Get-MailboxFolderPermission", "ann:\\Inbox", id="a folder by its name in another language"),
+        pytest.param("Get-MailboxFolderPermission", "nobody:\\Mewnflwch", id="a folder of nobody's"),
+        pytest.param("Get-MailboxFolderStatistics", "nobody", id="the folders of nobody"),
+        pytest.param("Get-MailboxFolderStatistics", "", id="an empty name"),
+    ],
+)
+async def test_a_folder_that_is_not_there(name: str, identity: str) -> None:
+    async with wired() as wire:
+        assert (await wire.invoke(name, Identity=identity)).status_code == 404
+
+
+@pytest.mark.parametrize(
     ("name", "count"), [("Get-RecipientPermission", 1), ("Get-Recipient", 2), ("Get-TransportRule", 1)]
 )
 async def test_the_other_commands(name: str, count: int) -> None:

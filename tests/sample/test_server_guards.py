@@ -13,7 +13,7 @@ from m365audit.sample.councils import exampleton, little_sampling
 from m365audit.sample.service.clock import PacedClock
 from m365audit.sample.service.inside import Inside
 from m365audit.sample.service.server import Service
-from m365audit.sample.tenant import Tenant
+from m365audit.sample.tenant import Json, Tenant
 
 GRAPH = "http://127.0.0.1/v1.0"
 REPORT = f"{GRAPH}/reports/getEmailActivityUserDetail(period='D90')"
@@ -51,6 +51,27 @@ async def town() -> AsyncIterator[Asker]:
         pytest.param(TOWN, "/security/attackSimulation/simulations", 403, "not provisioned", id="no Defender P2"),
         pytest.param(TOWN, "/security/alerts_v2?$select=id", 400, "not supported", id="alerts take no selection"),
         pytest.param(TOWN, "/security/alerts_v2?$filter=title%20eq%20'x'", 400, "not supported", id="nor this filter"),
+        pytest.param(PARISH, "/auditLogs/signIns", 403, "premium license", id="no Entra ID P1"),
+        pytest.param(TOWN, "/auditLogs/signIns?$select=id", 400, "not supported", id="the log takes no selection"),
+        pytest.param(TOWN, "/auditLogs/signIns?$top=1001", 400, "page size", id="too many sign-ins at once"),
+        pytest.param(
+            TOWN,
+            "/auditLogs/signIns?$filter=signInEventTypes/any(t:t%20eq%20'x')",
+            400,
+            "filter",
+            id="a filter of beta",
+        ),
+        pytest.param(
+            TOWN, "/auditLogs/signIns?$filter=createdDateTime%20ge%20soon", 400, "filter", id="a day that is none"
+        ),
+        pytest.param(TOWN, "/reports/getMailboxUsageDetail(period='D31')", 400, "segment", id="a period of its own"),
+        pytest.param(
+            TOWN,
+            "/reports/getMailboxUsageDetail(period='D90')?$format=application/json",
+            400,
+            "not supported",
+            id="CSV",
+        ),
         pytest.param(TOWN, "/devices?$select=serialNumber", 400, "serialNumber", id="a property devices do not have"),
     ],
 )
@@ -71,6 +92,9 @@ async def test_what_is_refused(tenant: Tenant, path: str, status: int, said: str
         ("/solutions/backupRestore", "BackupRestore-Control.Read.All"),
         ("/admin/configurationManagement/configurationSnapshotJobs", "ConfigurationMonitoring.Read.All"),
         ("/reports/getEmailActivityUserDetail(period='D90')", "Reports.Read.All"),
+        ("/reports/getTeamsUserActivityUserDetail(period='D90')", "Reports.Read.All"),
+        ("/reports/getMailboxUsageDetail(period='D90')", "Reports.Read.All"),
+        ("/auditLogs/signIns", "AuditLog.Read.All"),
     ],
 )
 async def test_each_route_asks_for_its_permission(path: str, permission: str) -> None:
@@ -92,6 +116,38 @@ async def test_a_report_lies_behind_an_address_that_takes_no_token(town: Asker) 
     lines = list(csv.DictReader(io.StringIO(fetched.content.decode("utf-8-sig"))))
     assert len(lines) == len(TOWN.email_activity)
     assert all("@" in line["User Principal Name"] for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "held"),
+    [
+        pytest.param("getTeamsUserActivityUserDetail", TOWN.teams_activity, id="Teams"),
+        pytest.param("getMailboxUsageDetail", TOWN.mailbox_usage, id="mailboxes"),
+    ],
+)
+async def test_each_report_is_its_own(town: Asker, name: str, held: list[Json]) -> None:
+    place = (await town.get(f"{GRAPH}/reports/{name}(period='D30')")).headers["location"]
+
+    lines = list(csv.DictReader(io.StringIO((await town.get(place, token=False)).content.decode("utf-8-sig"))))
+
+    assert [line["User Principal Name"] for line in lines] == [row["User Principal Name"] for row in held]
+    assert {line["Report Period"] for line in lines} == {"30"}
+    assert "Send Count" not in lines[0]
+
+
+async def test_the_log_of_sign_ins_gives_what_is_asked_for_newest_first_and_for_thirty_days(town: Asker) -> None:
+    log = f"{GRAPH}/auditLogs/signIns"
+
+    everything = (await town.get(log)).json()["value"]
+    old = (await town.get(f"{log}?$filter=clientAppUsed%20eq%20'IMAP4'%20and%20status/errorCode%20eq%200")).json()
+    late = (await town.get(f"{log}?$filter=createdDateTime%20ge%202026-11-20T00:00:00Z")).json()["value"]
+
+    days = [row["createdDateTime"] for row in everything]
+    assert days == sorted(days, reverse=True)
+    assert 0 < len(everything) < len(TOWN.sign_ins)
+    assert {row["clientAppUsed"] for row in old["value"]} == {"IMAP4"}
+    assert len(old["value"]) == 3
+    assert 0 < len(late) < len(everything)
 
 
 @pytest.mark.parametrize("place", ["http://127.0.0.1/data/download/guess", "http://127.0.0.1/data/download/"])

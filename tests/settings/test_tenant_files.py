@@ -69,6 +69,23 @@ def test_a_good_file_is_read_with_its_secrets_from_the_environment(tmp_path: Pat
         ),
         pytest.param("meetings:", "meeting:", 12, ["'meeting'", "'meetings'"], id="a section misspelt"),
         pytest.param("auth:", "auth", None, ["is not YAML"], id="no YAML"),
+        pytest.param(
+            "auth:", "workbooks: [clerk]\nauth:", 6, ["has no keys below it", "encrypt, password"], id="a list for keys"
+        ),
+        pytest.param("auth:", "workbooks:\nauth:", 6, ["has no keys below it"], id="nothing below"),
+        *(
+            pytest.param("auth:", f"workbooks: {{{given}}}\nauth:", 6, says, id=name)
+            for name, given, says in [
+                ("an odd reader", "encrypt: [clark]", ["'workbooks.encrypt' cannot be [clark]", "a list of clerk"]),
+                ("yes for true", "encrypt: please", ["workbooks.encrypt", "'please'", "it is true, false, or a list"]),
+                ("a plain link", "link: http://x.test", ["workbooks.link", "'http://x.test'", "begins with https://"]),
+                ("no addresses", "tell: the Clerk", ["workbooks.tell", "'the Clerk'", "a list of addresses"]),
+                ("a password of digits", "password: 48151623", ["'password' holds the secret itself"]),
+                ("a workbook's password", "password: hunter2", ["'password' holds the secret itself", "${A_VARIABLE}"]),
+                ("its variable not set", 'password: "${TEST_TENANT_MISSING}"', ["TEST_TENANT_MISSING", "not set"]),
+                ("a key misspelt in it", "encript: true", ["'workbooks.encript'", "'encrypt'"]),
+            ]
+        ),
     ],
 )
 def test_a_mistake_is_refused_by_its_line(
@@ -119,6 +136,40 @@ def test_a_provider_that_leaves_something_out_is_refused_by_its_line(
     assert all(part in sentence for part in says), sentence
     assert "s3cret" not in sentence
     assert "hunter2" not in sentence
+    assert "48151623" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("given", "readers"),
+    [
+        ("true", ("clerk", "technician")),
+        ("false", ()),
+        ("[]", ()),
+        ("[council]", ("council",)),
+        ("[technician, clerk]", ("technician", "clerk")),
+    ],
+)
+def test_which_workbooks_are_encrypted_is_said_in_few_words(
+    tmp_path: Path, given: str, readers: tuple[str, ...]
+) -> None:
+    tenant = load_tenant(written(tmp_path, f"{GOOD}workbooks: {{encrypt: {given}}}\n"), "exampleton")
+    assert tenant.workbooks.encrypt == readers
+
+
+def test_the_examples_way_to_hand_workbooks_over_is_read_as_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXAMPLETON_WORKBOOK_PASSWORD", "three unrelated words")
+    lines = (ROOT / "config" / "tenants" / "example.yaml").read_text(encoding="utf-8").splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("# workbooks:"))
+    end = next(number for number, line in enumerate(lines) if line.startswith("auth:"))
+    section = "\n".join(line.removeprefix("# ") for line in lines[start:end])
+    tenant = load_tenant(written(tmp_path, f"{GOOD}{section}\n"), "exampleton")
+    assert tenant.workbooks.encrypt == ("clerk", "technician")
+    assert tenant.workbooks.password == "three unrelated words"
+    assert (tenant.workbooks.link or "").startswith("https://")
+    assert tenant.workbooks.tell == ("clerk@exampleton-tc.gov.uk",)
+    assert "three unrelated words" not in repr(tenant)
 
 
 def test_a_provider_may_say_where_its_sign_in_is_kept(tmp_path: Path) -> None:

@@ -192,6 +192,30 @@ def test_rows_at_once_are_kept_like_rows_one_by_one(tmp_path: Path) -> None:
     assert snapshot.coverage("accounts").rows == 3
 
 
+def test_evidence_is_read_through_a_few_thousand_rows_at_a_time(tmp_path: Path) -> None:
+    folder, count = new_run(tmp_path, "x", NOW), 10_000
+    writer = DataSetWriter(folder.evidence, ACCOUNTS)
+    writer.add_all(Rows(pa.table({"account_id": [f"a{number}" for number in range(count)]})))
+    writer.add({"account_id": "the last"})
+    record = writer.close(permission="", requests=0, seconds=0)
+    write_manifest(folder, {"accounts": record}, {"tenant": "x", "finished_at": NOW})
+    stored = Snapshot.open(folder).stored("accounts")
+    batches = list(stored.batches)
+    assert (stored.columns, stored.rows) == (ACCOUNTS.names, count + 1)
+    assert [row["account_id"] for batch in batches for row in batch.to_pylist()] == [
+        *(f"a{number}" for number in range(count)),
+        "the last",
+    ]
+    assert max(map(len, batches)) < count / 2
+
+
+def test_evidence_that_was_not_collected_has_its_columns_and_no_row(tmp_path: Path) -> None:
+    folder = new_run(tmp_path, "x", NOW)
+    write_manifest(folder, {}, {"tenant": "x", "finished_at": NOW})
+    stored = Snapshot.open(folder).stored("accounts")
+    assert (stored.columns, stored.rows, list(stored.batches)) == (ACCOUNTS.names, 0, [])
+
+
 @pytest.mark.parametrize(
     ("column", "values"),
     [

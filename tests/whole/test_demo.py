@@ -12,6 +12,8 @@ from m365audit.engine.collect import Silent
 from m365audit.sample import demo
 from m365audit.settings import BadFile
 
+EACH = ("Clerk", "Council", "Technician")
+
 
 def test_it_ends_well_with_the_paths_of_workbooks_and_ten_lines(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -24,8 +26,11 @@ def test_it_ends_well_with_the_paths_of_workbooks_and_ten_lines(
     assert code == 0, shown
     paths, _, rest = shown.partition("\n\n")
     workbooks = [Path(line) for line in paths.splitlines()]
-    assert len(workbooks) == 4
+    assert [path.name.split(" - ")[1].removesuffix(".xlsx") for path in workbooks] == [*EACH, *EACH]
     assert all(path.is_file() and path.is_relative_to(tmp_path / "demo") for path in workbooks)
+    for_the_provider = re.search(r"All councils in one, for their IT provider: (.+\.xlsx)", rest)
+    assert for_the_provider
+    assert Path(for_the_provider[1]).is_file()
     lines = [line for line in rest.partition("Open November")[0].splitlines() if line.strip()]
     assert len(lines) == 9
     planted = re.findall(r"planted breaches found: (\d+) of (\d+), and (\d+) beside them", rest)

@@ -29,6 +29,8 @@ READ_BY = {
     "audit_bypasses": "Exchange.ManageAsApp",
     "mail_encryption": "Exchange.ManageAsApp",
     "email_activity": "Reports.Read.All",
+    "teams_activity": "Reports.Read.All",
+    "mailbox_usage": "Reports.Read.All",
     "report_settings": "ReportSettings.Read.All",
     "secure_score": "SecurityEvents.Read.All",
     "alerts": "SecurityAlert.Read.All",

@@ -64,11 +64,12 @@ def test_a_killed_audit_is_gone_on_with_to_the_same_end(
         assert ended.code in {0, 4}, ended.err
         assert office.run(council) == run
         assert office.assessment(council) == whole
-        assert len(list(run.glob("*.xlsx"))) == 2
+        assert len(list(run.glob("*.xlsx"))) == 3
         assert goes_on in ended.sentences
         assert bool(office.service.requests) == (goes_on == COLLECTING)
         assert sorted(path.name for path in run.iterdir() if path.suffix != ".xlsx") == [
             "assessment.json",
             "evidence",
+            "notice.txt",
             "run.log",
         ]

@@ -1,11 +1,14 @@
 """September, October and November of both sample councils, with replies between: every state where it was planted."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from published import given_away, names_of, texts_of
 from virtual import LoopClock, outside, run
 
 from m365audit.engine.audit import Outcome, Places, audit, evaluate
@@ -17,11 +20,14 @@ from m365audit.model.decisions import Channel, Standing
 from m365audit.model.words import Result, State
 from m365audit.register import read_register
 from m365audit.register.ledger import read as read_ledger
+from m365audit.report.accessible import PUBLISHED, faults
 from m365audit.report.changes import ORDER
+from m365audit.report.council import write as write_council
 from m365audit.sample.councils import SampleCouncil
 from m365audit.sample.councils.months import (
     ACCESS,
     ANYONE,
+    APPROVED,
     FORWARDED,
     MONTHS,
     NOVEMBER,
@@ -63,6 +69,11 @@ class ThreeMonths:
         whole = next(make for make, story in COUNCILS if story is self.of(slug, month).story)(month)
         return self.found(slug, month)[breach[0], subject_of(whole, breach)]
 
+    def everything(self, slug: str) -> Iterator[Finding]:
+        """Every finding of every month of a council."""
+        of_it = [played for played in self.played if played.council.slug == slug]
+        return (one for played in of_it for one in played.outcome.assessment.findings)
+
 
 @pytest.fixture(scope="module")
 def three(tmp_path_factory: pytest.TempPathFactory) -> ThreeMonths:
@@ -97,10 +108,15 @@ def expected(three: ThreeMonths, slug: str) -> Mapping[datetime, Mapping[Key, St
             before = known.get(key)
             if key in there:
                 now[key] = State.NEW if before is None else State.CAME_BACK if before is State.FIXED else State.OPEN
+            elif before is State.NOT_COMPARABLE and key[0] in played.story.passing:
+                continue  # said once; nobody can ever look again
             elif before is not State.FIXED:
                 now[key] = State.NOT_COMPARABLE if key[0] in unseen else State.FIXED
         for key in lapsed(three, slug, month):
             now[key] = State.CAME_BACK
+        if month is NOVEMBER:
+            for breach in played.story.grown:
+                now[breach[0], subject_of(played.council, breach)] = State.NEW
         states[month] = now
         known |= now
     return states
@@ -143,6 +159,7 @@ EXAMPLETON, LITTLE = SLUGS
 BROKEN, MET, REVIEW, ACCEPTED = Result.DOES_NOT_MEET, Result.MEETS, Result.REVIEW, Result.ACCEPTED
 NEW, OPEN, BACK, FIXED, UNSEEN = State.NEW, State.OPEN, State.CAME_BACK, State.FIXED, State.NOT_COMPARABLE
 NONE, TO_GO, HOLDS, RENEW, LAPSED = Standing.NONE, Standing.TO_GO, Standing.HOLDS, Standing.RENEW, Standing.LAPSED
+OUTGROWN = Standing.OUTGROWN
 PASSCODE, INCIDENTS = "meeting-outside-passcode", "incidents-reported"
 STORIES = (
     ("new", EXAMPLETON, ANYONE, "anyone may edit a file of a OneDrive", NEW, NONE, BROKEN),
@@ -155,6 +172,7 @@ STORIES = (
     ("no more", EXAMPLETON, FORWARDED, "forwards to a private address on the register", BACK, LAPSED, BROKEN),
     ("asked, then to go", EXAMPLETON, ANYONE, "a folder open to anyone, without an end", OPEN, TO_GO, BROKEN),
     ("not comparable", EXAMPLETON, PASSCODE, "no passcode", UNSEEN, NONE, Result.NOT_ASSESSED),
+    ("grown", EXAMPLETON, APPROVED, "reaches everybody's mail, and nobody approved it", NEW, OUTGROWN, BROKEN),
     ("thirty days over", LITTLE, ANYONE, "anyone may edit a folder, without an end", BACK, LAPSED, BROKEN),
     ("seen again", LITTLE, INCIDENTS, "one alert in the month: review", OPEN, NONE, REVIEW),
 )
@@ -254,6 +272,26 @@ def test_the_november_workbooks_say_it_all(three: ThreeMonths) -> None:
         sheet = load_workbook(three.of(slug, NOVEMBER).outcome.workbooks[0])["Changes this month"]
         said |= {str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell}
     assert set(ORDER) - said == set()
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("month", MONTHS, ids=["September", "October", "November"])
+def test_what_may_be_published_names_nobody_and_keeps_every_rule(
+    three: ThreeMonths, slug: str, month: datetime, tmp_path: Path
+) -> None:
+    played = three.of(slug, month)
+    path = tmp_path / "council.xlsx"
+    write_council(played.outcome.assessment, path)
+    assert faults(path, PUBLISHED) == ()
+    names = names_of(played.council, three.everything(slug))
+    assert given_away(path, names) == set()
+    addresses = r"\S*@\S+|https?://\S+|[0-9a-f]{8}-[0-9a-f]{4}-\S+"
+    assert re.findall(addresses, texts_of(path), re.IGNORECASE) == []
+    # What is looked for is there to be found: the Clerk's workbook has hundreds of it.
+    assert len(given_away(played.outcome.workbooks[0], names)) > 100
+    clauses = {outcome.clause.id: str(outcome.result) for outcome in played.outcome.assessment.clauses}
+    shown = [row for title in ("Clauses", "Other duties") for row in load_workbook(path)[title].iter_rows(min_row=4)]
+    assert {str(row[1].value).split(" ")[0]: row[3].value for row in shown} == clauses
 
 
 @pytest.mark.parametrize("slug", SLUGS)

@@ -16,7 +16,7 @@ SECURITY_DEFAULTS = DataSet(
 CONDITIONAL_ACCESS = DataSet(
     "conditional_access",
     key=("policy_id",),
-    meaning="Every Conditional Access policy, one row each, read from Graph v1.0, which may leave out policies that use "
+    meaning="Every Conditional Access policy; one row each, read from Graph v1.0, which may leave out policies that use "
     "what only its beta knows. An empty list of a condition means the policy does not look at it.",
     model="conditionalAccessPolicy",
     columns=(
@@ -97,7 +97,7 @@ AUTHENTICATION_STRENGTHS = DataSet(
 AUTHENTICATION_METHODS_POLICY = DataSet(
     "authentication_methods_policy",
     key=("method",),
-    meaning="Which methods of proving who one is the tenant lets people use, one row a method.",
+    meaning="Which methods of proving who one is people may use, one row a method.",
     model="authenticationMethodConfiguration",
     columns=(
         Column("method", "text", "Microsoft's name of the method, such as Sms or Fido2", "id"),
@@ -123,7 +123,7 @@ PER_USER_MFA = DataSet(
 PASSWORD_RULES = DataSet(
     "password_rules",
     key=("settings_id",),
-    meaning="What the tenant changed of Microsoft's own protection of passwords. No row: Microsoft's defaults hold.",
+    meaning="What the council changed of Microsoft's own protection of passwords. No row: Microsoft's defaults hold.",
     columns=(
         Column("settings_id", "text", "Id of the settings"),
         Column("own_words_refused", "flag", "Whether the tenant's own list of weak words is refused besides Microsoft's"),

@@ -50,7 +50,7 @@ SESSION_TIMEOUTS = DataSet(
 SERVICE_PRINCIPALS = DataSet(
     "service_principals",
     key=("principal_id",),
-    meaning="Every app that is known in the tenant. Microsoft does not say here when it was added.",
+    meaning="Every app that is known in the council's Microsoft 365. Microsoft does not say here when it was added.",
     model="servicePrincipal",
     columns=(
         Column("principal_id", "text", "Object id in this tenant", "id"),
@@ -85,7 +85,7 @@ APP_GRANTS = DataSet(
 APP_CREDENTIALS = DataSet(
     "app_credentials",
     key=("owner_kind", "owner_id", "credential_id"),
-    meaning="Every password and certificate of the tenant's own apps and of apps known in it, without the secrets.",
+    meaning="Every password and certificate of the council's own apps and of apps known in its Microsoft 365, without the secrets.",
     columns=(
         Column("owner_kind", "text", "application (registered here) or service principal"),
         Column("owner_id", "text", "Object id of that"),
@@ -102,7 +102,7 @@ APP_CREDENTIALS = DataSet(
 PARTNERS = DataSet(
     "partners",
     key=("partner_tenant",),
-    meaning="Other organisations the tenant has settings for. A provider that administers from its own tenant may be "
+    meaning="Other organisations there are settings for. A provider that administers from its own tenant may be "
     "missing here; Microsoft's page Partner relationships has no way to be read.",
     model="crossTenantAccessPolicyConfigurationPartner",
     columns=(

@@ -5,7 +5,7 @@ from m365audit.model.datasets.schema import Column, DataSet
 DEVICES = DataSet(
     "devices",
     key=("device_id",),
-    meaning="Every device that is joined or registered to the tenant, managed or not.",
+    meaning="Every device that is joined or registered to the council's Microsoft 365, managed or not.",
     model="device",
     columns=(
         Column("device_id", "text", "Object id", "id"),
@@ -68,7 +68,7 @@ DEVICE_PROTECTION = DataSet(
 COMPLIANCE_POLICIES = DataSet(
     "compliance_policies",
     key=("policy_id",),
-    meaning="Every compliance policy of Intune that v1.0 of its interface shows; newer kinds of policy may be missing.",
+    meaning="What Intune asks of devices (its compliance policies); v1.0 of its interface may not show newer kinds.",
     columns=(
         Column("policy_id", "text", "Id of the policy"),
         Column("name", "text", "Name of the policy"),

@@ -22,7 +22,7 @@ DRIVES = DataSet(
 SHARING = DataSet(
     "sharing",
     key=("drive_id", "item_id", "permission_id", "grantee"),
-    meaning="Every permission on a shared item at the highest place it was given, one row per person or group it names.",
+    meaning="Who may open what is shared: every permission at the highest place it was given, one row per person or group.",
     model="permission",
     columns=(
         Column("drive_id", "text", "Id of the library"),
@@ -66,6 +66,7 @@ SHARING_CENSUS = DataSet(
         Column("marked", "flag", "Whether Microsoft marked it as shared the last time"),
         Column("shared", "flag", "Whether something was found given on it that Microsoft did not mark"),
     ),
+    for_people=False,
 )
 
 SHARING_REACH = DataSet(
@@ -85,7 +86,7 @@ SHARING_REACH = DataSet(
 SHARING_SETTINGS = DataSet(
     "sharing_settings",
     key=("sharing",),
-    meaning="What the tenant lets anybody share, one row.",
+    meaning="What the settings let anybody share, one row.",
     model="sharepointSettings",
     columns=(
         Column("sharing", "text", "disabled, existingExternalUserSharingOnly, externalUserSharingOnly, or externalUserAndGuestSharing (Anyone links)", "sharingCapability"),

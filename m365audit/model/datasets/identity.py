@@ -22,7 +22,7 @@ ORGANISATION = DataSet(
 DOMAINS = DataSet(
     "domains",
     key=("domain",),
-    meaning="Every mail and sign-in domain of the tenant, and those the tenant file adds.",
+    meaning="Every mail and sign-in domain of the council, and those the tenant file adds.",
     model="domain",
     columns=(
         Column("domain", "text", "Full name, lower case", "id"),

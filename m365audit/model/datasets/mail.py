@@ -51,6 +51,8 @@ MAILBOX_ACCESS = DataSet(
         Column("right", "text", "full access, send as, or send on behalf"),
         Column("inherited", "flag", "Comes from above the mailbox, not from a grant on it"),
         Column("denied", "flag", "Takes the right away instead of giving it"),
+        Column("source", "text", "exchange, or configuration snapshot, which says less"),
+        Column("taken_at", "time", "When that snapshot was made; null where Exchange was asked"),
     ),
 )
 

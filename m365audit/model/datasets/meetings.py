@@ -32,7 +32,7 @@ MEETINGS = DataSet(
 MEETING_OPTIONS = DataSet(
     "meeting_options",
     key=("meeting_id",),
-    meaning="Options of the Teams meetings the tenant's people organise.",
+    meaning="Options of the Teams meetings the council's people organise.",
     model="onlineMeeting",
     columns=(
         Column("meeting_id", "text", "iCalUId, as in meetings"),

@@ -37,7 +37,7 @@ LINK_PROTECTION = DataSet(
 OUTBOUND_MAIL = DataSet(
     "outbound_mail",
     key=("kind", "name"),
-    meaning="What the tenant lets mail do on its way out by itself.",
+    meaning="What the settings let mail do on its way out by itself.",
     columns=(
         Column("kind", "text", "outbound policy, outbound rule or remote domain"),
         Column("name", "text", "Name of the policy, the rule or the domain entry"),
@@ -129,6 +129,32 @@ FOLDER_ACCESS = DataSet(
         Column("delegate_name", "text", "Name of the delegate"),
         Column("inside", "flag", "Whether the delegate is one of the council's, as Microsoft says"),
         Column("role", "text", "What it may do, as Microsoft says it"),
+    ),
+)
+
+MAIL_FOLDER_ACCESS = DataSet(
+    "mail_folder_access",
+    key=("mailbox_id", "folder", "delegate"),
+    meaning="Every right of somebody else over a mail folder, or over a calendar that somebody added.",
+    columns=(
+        Column("mailbox_id", "text", "Object id of the mailbox's account"),
+        Column("mailbox_address", "text", "Primary address of the mailbox, lower case"),
+        Column("mailbox_name", "text", "Name of the mailbox"),
+        Column("mailbox_kind", "text", "user, shared, room, equipment, or Exchange's own word"),
+        Column(
+            "folder", "text", "inbox, sent items, top and so on in every language; a folder people made by its path"
+        ),
+        Column("calendar", "flag", "Whether it holds appointments and not mail"),
+        Column(
+            "delegate",
+            "text",
+            "Object id, else address, else SID, else what Exchange called it; default for everybody else in the "
+            "council, anonymous for anyone",
+        ),
+        Column("delegate_address", "text", "Address of the delegate, lower case, where there is one"),
+        Column("delegate_name", "text", "What Exchange called the delegate"),
+        Column("delegate_kind", "text", "member, guest, group, deleted, or unknown; none of default and anonymous"),
+        Column("role", "text", "What it may do, in Exchange's words"),
     ),
 )
 

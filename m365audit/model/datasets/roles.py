@@ -32,7 +32,7 @@ ROLE_MEMBERS = DataSet(
 ELIGIBLE_ROLES = DataSet(
     "eligible_roles",
     key=("assignment_id", "member_id"),
-    meaning="Who may take up a directory role when they need it, which only a tenant with Entra ID P2 or Governance can "
+    meaning="Who may take up an administrator's role when they need it; only a tenant with Entra ID P2 or Governance can "
     "have; columns as of role_members.",
     model="unifiedRoleEligibilityScheduleInstance",
     columns=(

@@ -39,6 +39,7 @@ class Column:
 class DataSet:
     """One table of evidence.
 
+    ``for_people`` is false where the rows are what the audit remembers for its next run, and nothing to be read.
     ``model`` names the Graph type the sources are properties of (``user``, ``event``), or is ``None`` for what
     does not come from Graph; a test holds every source against the SDK's own model of that name.
     """
@@ -48,6 +49,7 @@ class DataSet:
     meaning: str
     columns: tuple[Column, ...]
     model: str | None = None
+    for_people: bool = True
 
     @property
     def schema(self) -> pa.Schema:

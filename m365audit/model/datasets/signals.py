@@ -29,10 +29,49 @@ EMAIL_ACTIVITY = DataSet(
     ),
 )
 
+TEAMS_ACTIVITY = DataSet(
+    "teams_activity",
+    key=("address",),
+    meaning="When each account last did something in Teams in 90 days, as Microsoft's report has it, two days late.",
+    columns=(
+        Column("address", "text", "Sign-in name, lower case"),
+        Column("last_active_at", "time", "Last day of any activity; null for none in the period"),
+        Column("deleted", "flag", "Whether the account was deleted"),
+        Column("reported_on", "time", "Day the report stands at"),
+        Column("period_days", "count", "Days the report covers", unit="days"),
+    ),
+)
+
+MAILBOX_USAGE = DataSet(
+    "mailbox_usage",
+    key=("address",),
+    meaning="When each mailbox was last used in 90 days, as Microsoft's report has it, two days late.",
+    columns=(
+        Column("address", "text", "Sign-in name, lower case"),
+        Column("last_active_at", "time", "Last day of any activity; null for none in the period"),
+        Column("deleted", "flag", "Whether the mailbox was deleted"),
+        Column("reported_on", "time", "Day the report stands at"),
+        Column("period_days", "count", "Days the report covers", unit="days"),
+    ),
+)
+
+LEGACY_SIGN_INS = DataSet(
+    "legacy_sign_ins",
+    key=("account_id", "client"),
+    meaning="Who signed in by which old protocol in the last 30 days, how often and when last; needs Entra ID P1.",
+    model="signIn",
+    columns=(
+        Column("account_id", "text", "Object id", "userId"),
+        Column("client", "text", "The protocol as Microsoft calls it, such as IMAP4", "clientAppUsed"),
+        Column("times", "count", "How often it succeeded", unit="sign-ins"),
+        Column("last_at", "time", "When it last succeeded", "createdDateTime"),
+    ),
+)
+
 SECURE_SCORE = DataSet(
     "secure_score",
     key=("score_id",),
-    meaning="Microsoft's own score of the tenant's settings, the newest one; shown, and never judged by.",
+    meaning="Microsoft's own score of the council's settings, the newest one; shown, and never judged by.",
     model="secureScore",
     columns=(
         Column("score_id", "text", "Id of the score", "id"),

@@ -19,6 +19,7 @@ from m365audit.sample.councils import (
     protection,
     roles,
     scaled_council,
+    sign_ins,
 )
 from m365audit.sample.councils.draft import Outline, SampleCouncil, draft
 from m365audit.sample.councils.licences import O365_BUSINESS_PREMIUM, SPB
@@ -57,6 +58,7 @@ def exampleton(as_of: datetime, *, with_unreadable_drive: bool = False) -> Sampl
     roles.exampleton(council, cast)
     apps.exampleton(council, cast, auditor)
     policies.exampleton(council, cast)
+    sign_ins.exampleton(council, cast)
     if with_unreadable_drive:
         exampleton_files.lock(council)
     own_access.as_agreed(council)

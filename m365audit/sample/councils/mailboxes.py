@@ -1,12 +1,27 @@
 """Mailboxes, contacts and groups as Exchange holds them."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from m365audit.sample.councils.draft import Draft
 from m365audit.sample.tenant import Json
 
 _KINDS = {"user": "UserMailbox", "shared": "SharedMailbox", "room": "RoomMailbox", "equipment": "EquipmentMailbox"}
 _NO_ARCHIVE = "00000000-0000-0000-0000-000000000000"
+_MAIL: Final = "IPF.Note"
+_FOLDERS: Final = (
+    ("Root", "Top of Information Store", "Pen y storfa wybodaeth", None),
+    ("Inbox", "Inbox", "Mewnflwch", _MAIL),
+    ("SentItems", "Sent Items", "Eitemau Anfonwyd", _MAIL),
+    ("Drafts", "Drafts", "Drafftiau", _MAIL),
+    ("DeletedItems", "Deleted Items", "Eitemau wedi'u Dileu", _MAIL),
+    ("JunkEmail", "Junk Email", "E-bost Sothach", _MAIL),
+    ("Outbox", "Outbox", "Blwch Allan", _MAIL),
+    ("Calendar", "Calendar", "Calendr", "IPF.Appointment"),
+    ("Contacts", "Contacts", "Cysylltiadau", "IPF.Contact"),
+    ("RecoverableItemsRoot", "Recoverable Items", "Recoverable Items", None),
+)
+"""Type, English and Welsh name, and what is in it."""
 
 
 def add_mailbox(draft: Draft, user: Json, purpose: str) -> str:
@@ -62,10 +77,28 @@ def add_mailbox(draft: Draft, user: Json, purpose: str) -> str:
     draft.tenant.mailbox_permissions[guid] = [
         full_access_row(name, "NT AUTHORITY\\SELF", rights=("FullAccess", "ReadPermission"))
     ]
+    draft.tenant.mail_folders[guid] = standard_folders()
     draft.tenant.recipient_permissions.append(send_as_row(name, "NT AUTHORITY\\SELF"))
     draft.tenant.inbox_rules[account_id] = []
     draft.tenant.calendars[account_id] = []
     return name
+
+
+def standard_folders(*, welsh: bool = False) -> list[Json]:
+    """What Exchange makes in every mailbox, in the language of whoever has it."""
+    return [
+        mail_folder(kind, "/" + (cymraeg if welsh else english), holds) for kind, english, cymraeg, holds in _FOLDERS
+    ]
+
+
+def mail_folder(kind: str, path: str, holds: str | None) -> Json:
+    """A folder as ``Get-MailboxFolderStatistics`` lists it."""
+    return {
+        "Name": path.rpartition("/")[2].replace("\uf8ff", "/"),
+        "FolderPath": path,
+        "FolderType": kind,
+        "ContainerClass": holds,
+    }
 
 
 def full_access_row(

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from m365audit.model.answers import Answer
@@ -10,7 +10,7 @@ from m365audit.model.decisions import Standing
 from m365audit.model.keys import site_access_key
 from m365audit.sample.councils.draft import SampleCouncil
 from m365audit.sample.councils.taken_away import take_away
-from m365audit.sample.tenant import Planted
+from m365audit.sample.tenant import Planted, Tenant
 
 SEPTEMBER, OCTOBER, NOVEMBER = (datetime(2026, month, 21, 9, 30, tzinfo=UTC) for month in (9, 10, 11))
 MONTHS = (SEPTEMBER, OCTOBER, NOVEMBER)
@@ -21,7 +21,7 @@ Breach = tuple[str, str]
 
 DORMANT, FORWARDED, GUEST = "account-dormant", "mail-forwarded-outside", "guest-accounted-for"
 ACCESS, ANYONE, OUTSIDE = "mailbox-access-authorised", "share-anyone-link", "share-outside-accepted"
-TWO_STEP, CONTRACT = "two-step-registered", "third-party-under-contract"
+TWO_STEP, CONTRACT, APPROVED = "two-step-registered", "third-party-under-contract", "app-access-approved"
 
 _PETER: Breach = (DORMANT, "last success 120 days ago; the later attempts failed")
 _LEFT_ON = date(2026, 10, 20)
@@ -54,7 +54,8 @@ class Story:
     """One council over three months.
 
     ``absent`` are breaches that are not there in some months, ``lost`` permissions that were withdrawn in one and the
-    checks that cannot be made without them; ``stands`` is how decisions stand in November.
+    checks that cannot be made without them; ``stands`` is how decisions stand in November; ``grown`` are breaches by
+    apps that are given one permission more before November, and which.
     """
 
     absent: Mapping[Breach, tuple[datetime, ...]]
@@ -67,8 +68,9 @@ class Story:
     """Name of somebody whose last day the Clerk confirmed in October, to that day."""
     follows: Callable[[SampleCouncil], tuple[Planted, ...]] = lambda _: ()
     """What must be found in November because of that day, beside what is planted every month."""
+    grown: Mapping[Breach, str] = field(default_factory=dict)
     passing: tuple[str, ...] = ()
-    """Checks of what Microsoft keeps for so short a time that nobody can tell whether a month later it is gone."""
+    """Checks of what Microsoft keeps for so short a time that nobody can tell later whether it was put right."""
 
 
 def subject_of(council: SampleCouncil, breach: Breach) -> str:
@@ -146,6 +148,12 @@ EXAMPLETON = Story(
                     date(2027, 4, 30),
                 ),
                 Said(
+                    (APPROVED, "reaches everybody's mail, and nobody approved it"),
+                    Answer.UNDER_CONTRACT,
+                    "Licence of 1 May 2026, for mail",
+                    date(2027, 4, 30),
+                ),
+                Said(
                     (FORWARDED, "the whole mailbox goes outside"),
                     Answer.ACCEPTED,
                     "Until the new office opens",
@@ -180,10 +188,13 @@ EXAMPLETON = Story(
         _PETER: Standing.ASKED,
         (TWO_STEP, "no second step"): Standing.RENEW,
         (CONTRACT, "reaches everybody's mail, and there is no contract"): Standing.HOLDS,
+        (APPROVED, "reaches everybody's mail, and nobody approved it"): Standing.OUTGROWN,
         (OUTSIDE, "an invitation to an address nobody accepted"): Standing.HOLDS,
     },
     statements={"ATT-BYOD": (date(2025, 11, 10),), "ATT-CONDUCT": (date(2025, 8, 1), date(2026, 11, 2))},
     left={"Peter Calloway": _LEFT_ON},
+    grown={(APPROVED, "reaches everybody's mail, and nobody approved it"): "Files.ReadWrite.All"},
+    passing=("admin-changes-expected",),
     follows=_after_peter_left,
 )
 
@@ -272,6 +283,8 @@ def in_month(make: Callable[[datetime], SampleCouncil], story: Story, month: dat
         council.tenant.granted -= {permission}
     _make_statements(council, story, month.date())
     if month == NOVEMBER:
+        for breach, permission in story.grown.items():
+            _give(council.tenant, subject_of(council, breach), permission)
         for row in council.register["People"]:
             row["Until"] = story.left.get(row["Name"], row["Until"])
         council = replace(council, planted=(*council.planted, *story.follows(council)))
@@ -287,6 +300,12 @@ def _without(council: SampleCouncil, breach: Breach) -> SampleCouncil:
     subject = subject_of(council, breach)
     take_away(council.tenant, breach[0], subject)
     return replace(council, planted=tuple(plant for plant in council.planted if plant.subject != subject))
+
+
+def _give(tenant: Tenant, principal_id: str, permission: str) -> None:
+    """One more permission for an app, on behalf of everybody."""
+    grant = next(one for one in tenant.delegated_grants if one["clientId"] == principal_id and not one["principalId"])
+    grant["scope"] += f" {permission}"
 
 
 def _make_statements(council: SampleCouncil, story: Story, on: date) -> None:

@@ -125,7 +125,8 @@ def delete_account(draft: Draft, account: Account, days: int) -> None:
     tenant.registration[:] = [row for row in tenant.registration if row["id"] != account.id]
     for held in (tenant.methods, tenant.mailbox_settings, tenant.inbox_rules, tenant.calendars):
         held.pop(account.id, None)
-    tenant.mailbox_permissions.pop(draft.seed.guid("mailbox", account.id), None)
+    for of_mailbox in (tenant.mailbox_permissions, tenant.mail_folders):
+        of_mailbox.pop(draft.seed.guid("mailbox", account.id), None)
     tenant.mailboxes[:] = [box for box in tenant.mailboxes if box["ExternalDirectoryObjectId"] != account.id]
     tenant.recipients[:] = [each for each in tenant.recipients if each["ExternalDirectoryObjectId"] != account.id]
     tenant.recipient_permissions[:] = [

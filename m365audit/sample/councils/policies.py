@@ -262,7 +262,7 @@ _NEAR_AT_EXAMPLETON: Rows = (
     (EXCLUDED, "clerk", "not left out"),
     (EXCLUDED, "conditional-access.emergency-accounts", "one emergency account is left out"),
     (EXCLUDED, "conditional-access.service-providers", "nobody leaves them out"),
-    (LEGACY, "scanner", "sends by SMTP, and is on the register as a service"),
+    (LEGACY, "scanner", "signs in by SMTP every day, and is on the register as a service"),
     (LEGACY, "niamh", "her own mailbox may not be signed in to by SMTP"),
     (LEGACY, SMTP, "switched off for the whole organisation"),
     (PASSWORDS, "clerk", "her password does not expire, and must still be a strong one"),

@@ -4,9 +4,11 @@ import json
 from typing import Final
 
 from m365audit.model.keys import mailbox_access_key
+from m365audit.sample.councils.configuration import PLACE, resource
 from m365audit.sample.councils.draft import Draft
 from m365audit.sample.councils.enrolment import Cast
 from m365audit.sample.councils.mail import RULE, authorise
+from m365audit.sample.councils.mail_folders import add_folder, in_welsh, let_everybody_in, let_in
 from m365audit.sample.councils.people import Account
 from m365audit.sample.councils.safeguards import RETENTION, add_alert, calendar_right, in_order
 from m365audit.sample.tenant import Json
@@ -48,6 +50,7 @@ def exampleton(draft: Draft, cast: Cast) -> None:
     meeting_policies(draft)
     _use(draft, cast)
     _share_calendars(draft, cast)
+    _share_folders(draft, cast)
     add_alert(draft, "Email reported by user as malware or phish", "low", -4)
     add_alert(draft, "Suspicious inbox forwarding", "high", -10, status="new")
     add_alert(draft, "Impossible travel", "medium", -60)
@@ -127,16 +130,15 @@ def meeting_policies(draft: Draft) -> None:
         )
     ):
         snapshot_id = draft.seed.guid("snapshot", number)
-        where = "https://graph.microsoft.com/v1.0/admin/configurationManagement/configurationSnapshots"
         job = {
             "id": draft.seed.guid("job", number),
             "status": status,
             "resources": [kind],
             "displayName": f"Audit {number}",
         }
-        place = {"resourceLocation": f"{where}('{snapshot_id}')", "completedDateTime": draft.seed.stamp(day)}
+        place = {"resourceLocation": f"{PLACE}('{snapshot_id}')", "completedDateTime": draft.seed.stamp(day)}
         draft.tenant.snapshot_jobs.append(job | place)
-        resources = [{"displayName": kind, "resourceType": kind, "properties": policy} for policy in policies]
+        resources = [resource(kind, policy) for policy in policies]
         draft.tenant.configuration_snapshots.append({"id": snapshot_id, "resources": resources})
     draft.plant(MEETINGS, "teams.meetingPolicy.Open meetings", "everybody comes in without the lobby: advice")
     draft.near(MEETINGS, "teams.meetingPolicy.Global", "in order now; an older snapshot had it otherwise")
@@ -165,6 +167,20 @@ def _share_calendars(draft: Draft, cast: Cast) -> None:
         draft.tenant.calendar_permissions[cast[owner].id][0]["role"] = "limitedRead"
         key = mailbox_access_key(cast[owner].id, "default", "folder:calendar")
         (draft.near if owner == "chamber" else draft.plant)(RULE, key, because)
+
+
+def _share_folders(draft: Draft, cast: Cast) -> None:
+    """Who may look into whose mail folders."""
+    jane, clerk, deputy, info = cast["jane"], cast["clerk"], cast["deputy"], cast["info"]
+    in_welsh(draft, clerk)
+    draft.near(RULE, let_in(draft, clerk, "Inbox", deputy, "Editor"), "authorised to a folder of the mailbox")
+    add_folder(draft, jane, "/Inbox/Bins\uf8ffbollards")
+    found = let_everybody_in(draft, jane, "/Inbox/Bins\uf8ffbollards", "Reviewer")
+    draft.plant(RULE, found, "everybody may read a mail folder")
+    add_folder(draft, jane, "/Rota", holds="IPF.Appointment")
+    draft.near(RULE, let_everybody_in(draft, jane, "/Rota", "AvailabilityOnly"), "a calendar, and only free times")
+    add_folder(draft, info, "/Suppliers", holds="IPF.Contact")
+    draft.near(RULE, let_in(draft, info, "/Suppliers", jane, "Reviewer"), "contacts, and no mail")
 
 
 def _bypass(settings: dict[str, list[Json]], account: Account) -> None:
@@ -210,6 +226,8 @@ def _use(draft: Draft, cast: Cast) -> None:
         _line(draft, cast[key])["Send Count"] = "0"
         draft.near(IN_USE, cast[key].id, because)
     draft.near(IN_USE, cast["jane"].id, "writes")
+    draft.tenant.email_activity.remove(_line(draft, cast["peter"]))
+    draft.near(IN_USE, cast["peter"].id, "away for 120 days, but the report leaves him out: not judged")
 
 
 def _line(draft: Draft, account: Account) -> Json:

@@ -8,6 +8,8 @@ from m365audit.sample.tenant import Json
 RETENTION: Final = "mbx9a1f4c20b7d84e6fa2c5d8e1f0b3a6c7"
 """The retention policy on all mailboxes, as Exchange spells it."""
 
+_SENT: Final = {"Send Count": "12", "Receive Count": "40", "Read Count": "35"}
+
 
 def in_order(draft: Draft) -> None:
     """Settings of Exchange and Microsoft 365 that leave nothing to find."""
@@ -124,21 +126,28 @@ def _signals(draft: Draft) -> None:
         for day in (1, 2, 3)
     ]
     tenant.backup_status = {"status": "disabled", "disableReason": "none", "backupServiceConsumer": "unknown"}
-    tenant.email_activity = [_activity(draft, user, sent=12) for user in tenant.users if user["userType"] == "Member"]
+    members = [user for user in tenant.users if user["userType"] == "Member"]
+    tenant.email_activity = [_activity(draft, user) | _SENT for user in members]
+    tenant.teams_activity = [_activity(draft, user) | _since(draft, user) for user in members]
+    boxes = [user for user in members if user["id"] in tenant.mailbox_settings]
+    tenant.mailbox_usage = [_activity(draft, user) | _since(draft, user) for user in boxes]
 
 
-def _activity(draft: Draft, user: Json, *, sent: int) -> Json:
+def _activity(draft: Draft, user: Json) -> Json:
+    """A line of a report of use: in use three days ago, as it was known two days ago."""
     return {
         "Report Refresh Date": str(draft.seed.day(-2)),
         "User Principal Name": user["userPrincipalName"],
         "Display Name": user["displayName"],
         "Is Deleted": "False",
-        "Last Activity Date": str(draft.seed.day(-3)) if sent else "",
-        "Send Count": str(sent),
-        "Receive Count": "40",
-        "Read Count": "35",
-        "Report Period": "90",
+        "Last Activity Date": str(draft.seed.day(-3)),
     }
+
+
+def _since(draft: Draft, user: Json) -> Json:
+    """No activity where the last sign-in lies before the days of the report."""
+    last = (user.get("signInActivity") or {}).get("lastSuccessfulSignInDateTime")
+    return {"Last Activity Date": ""} if last and last < draft.seed.stamp(-92) else {}
 
 
 def add_alert(draft: Draft, title: str, severity: str, day: int, *, status: str = "resolved") -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from m365audit.sample.service import exchange_settings
+from m365audit.sample.service import exchange_folders, exchange_settings
 from m365audit.sample.service.exchange_errors import ambiguous, no_such_object, not_visible
 from m365audit.sample.service.holdings import EXCHANGE_NAMES, Holdings
 from m365audit.sample.tenant import Json
@@ -92,6 +92,17 @@ def _mailbox_permissions(held: Holdings, parameters: Parameters) -> list[Json]:
     return [row for mailbox in found for row in held.tenant.mailbox_permissions.get(mailbox["Guid"], [])]
 
 
+def _folders(held: Holdings, parameters: Parameters) -> list[Json]:
+    (mailbox,) = _identified(held, held.tenant.mailboxes, {"identity": parameters["identity"] or "''"})
+    return exchange_folders.listed(mailbox, held.tenant.mail_folders[mailbox["Guid"]], parameters.get("folderscope"))
+
+
+def _folder_permissions(held: Holdings, parameters: Parameters) -> list[Json]:
+    name, _, path = str(parameters["identity"] or "''").partition(":")
+    (mailbox,) = _identified(held, held.tenant.mailboxes, {"identity": name})
+    return exchange_folders.let_in(mailbox, held.tenant.mail_folders[mailbox["Guid"]], path or "\\")
+
+
 def _protocols(held: Holdings, parameters: Parameters) -> list[Json]:
     # What is not set on the mailbox itself is as for the organisation, and comes as null.
     allowed = held.tenant.smtp_allowed
@@ -168,6 +179,20 @@ CMDLETS = {
                 ]
             ),
             frozenset({"identity", "resultsize", "includeuserwithdisplayname", "includeunresolvedpermissions"}),
+            frozenset({"identity"}),
+        ),
+        Cmdlet(
+            "Get-MailboxFolderStatistics",
+            _folders,
+            exchange_folders.COLUMNS,
+            frozenset({"identity", "folderscope", "resultsize"}),
+            frozenset({"identity"}),
+        ),
+        Cmdlet(
+            "Get-MailboxFolderPermission",
+            _folder_permissions,
+            exchange_folders.RIGHTS,
+            frozenset({"identity", "resultsize"}),
             frozenset({"identity"}),
         ),
         Cmdlet(

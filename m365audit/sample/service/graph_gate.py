@@ -101,7 +101,7 @@ class Gate:
             if not holds(call.claims.permissions, ("AuditLog.Read.All",)):
                 REPORTS.refuse("AuditLog.Read.All")
             self._admit_premium(call.tenant)
-        if route.path.endswith("/userRegistrationDetails"):
+        if route.path.endswith(("/userRegistrationDetails", "/auditLogs/signIns")):
             self._admit_premium(call.tenant)
 
     def _admit_premium(self, tenant: Tenant) -> None:

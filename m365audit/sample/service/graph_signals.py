@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from m365audit.sample.service.graph_errors import DIRECTORY, ProblemError, Refusal, not_found, reject
+from m365audit.sample.service.graph_errors import DIRECTORY, Refusal, not_found, reject
 from m365audit.sample.service.graph_pages import Listing
 from m365audit.sample.service.graph_route import PAGED, SELECT, Call, Route, Single
 
@@ -55,12 +55,6 @@ def _snapshot(call: Call) -> Single:
     if found is None:
         raise not_found(wanted)
     return Single(found)
-
-
-def _report(call: Call) -> Single:
-    token = call.tokens.seal({"report": "email activity", "of": call.tenant.tenant_id})
-    # What it points to opens for whoever has the address, and belongs to no version of Graph.
-    raise ProblemError(302, "Found", "", {"Location": f"{call.ask.base}/data/download/{token}"})
 
 
 SIGNAL_ROUTES = (
@@ -132,16 +126,6 @@ SIGNAL_ROUTES = (
         bucket="none",
         context="solutions/backupRestore",
         options=SELECT,
-    ),
-    Route(
-        path="/reports/getEmailActivityUserDetail(period='D90')",
-        entity="adminReportSettings",
-        answer=_report,
-        needs=("Reports.Read.All",),
-        refusal=Refusal("S2SUnauthorized", "Invalid permission."),
-        bucket="usage reports",
-        context="reports",
-        options=frozenset(),
     ),
     Route(
         path="/admin/configurationManagement/configurationSnapshotJobs",

@@ -166,6 +166,7 @@ def _typed(tenant: Tenant) -> Iterator[tuple[str, Iterable[Json]]]:
     yield "activityBasedTimeoutPolicy", tenant.timeout_policies
     yield "crossTenantAccessPolicyConfigurationPartner", tenant.cross_tenant_partners
     yield "directoryAudit", tenant.directory_audits
+    yield "signIn", tenant.sign_ins
     yield "calendarPermission", (one for given in tenant.calendar_permissions.values() for one in given)
     yield "secureScore", tenant.secure_scores
     yield "security.alert", tenant.alerts
