@@ -367,7 +367,7 @@ async def test_it_says_how_much_was_looked_at_and_how_the_rest_was_found() -> No
     said = notes(await run(library(flat(9), {}), calls=4))
     assert "4 of 10 items have been looked at one by one in the last twelve months (40 %)" in said
     assert "the rest only by Microsoft's own mark" in said
-    assert "hierarchicalsharing was not applied" in said
+    assert "it stood on everything below a shared folder as well" in said
     assert "retention label" in said
 
 

@@ -111,7 +111,11 @@ def _use(draft: Draft, accounts: Sequence[Account]) -> None:
         found, because = quiet[story(number)]
         (draft.plant if found else draft.near)(protection.IN_USE, account.id, because)
 
-    tell(draft, accounts, dict.fromkeys(quiet, writes_nothing))
+    def unused(draft: Draft, account: Account, _number: int) -> None:
+        # Whoever did not sign in wrote nothing either; the report of mail leaves such accounts out.
+        draft.tenant.email_activity.remove(lines[account.user_principal_name])
+
+    tell(draft, accounts, dict.fromkeys(quiet, writes_nothing) | {"away for 120 days": unused})
 
 
 def _sign_in(draft: Draft, accounts: Sequence[Account]) -> None:
