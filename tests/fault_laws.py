@@ -22,6 +22,7 @@ class Came:
     """Every fault, with the first data set of the connector it met."""
     evidence: Mapping[str, str] = field(default_factory=dict)
     gaps: Mapping[str, frozenset[Gap]] = field(default_factory=dict)
+    notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     assessment: Assessment | None = None
     renewals: int = 0
 
@@ -107,12 +108,17 @@ def _wrong_results(before: Came, after: Came) -> Iterator[str]:
         if one.result is not result and one.result not in stays:
             yield f"clause {one.clause.id} was {result} and is {one.result}"
     less = {name for name, gaps in after.gaps.items() if gaps - before.gaps[name]}
+    noted = {name for name, notes in after.notes.items() if notes != before.notes[name]}
     checks = {check.check: check for check in before.assessment.checks}
     for check in after.assessment.checks:
         was = checks[check.check]
         if check.result is not was.result and check.result not in stays:
             yield f"{check.check} was {was.result} and is {check.result}"
-        if not less & set(check.sources) and (check.result, _of(was, after)) != (was.result, _of(was, before)):
+        if (check.result, _of(was, after)) == (was.result, _of(was, before)):
+            continue
+        # What is said in a note and not as a gap has to stand beside the result, where it is read.
+        limited = bool(noted & set(check.sources)) and check.limits != was.limits
+        if not less & set(check.sources) and not limited:
             yield f"{check.check} has all its evidence; it said {was.because}, and says {check.because}"
 
 

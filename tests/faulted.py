@@ -110,12 +110,13 @@ class Town:
         snapshot = Snapshot.open(folder, check=False)
         evidence = {name: self._digest(snapshot, name) for name in snapshot.records}
         gaps = {name: frozenset(record.coverage.gaps) for name, record in snapshot.records.items()}
+        notes = {name: record.coverage.notes for name, record in snapshot.records.items()}
         if known and evidence == known.evidence:
             return known
         records = {EARLIER_AUDITS: as_record(())}
         inputs = Inputs(self.tenant, snapshot, self.register, self.policy, NOW.date(), records)
         bench = RememberingBench(inputs, town=self, evidence=evidence) if remember else Bench(inputs)
-        return Came((), evidence, gaps, _comparable(assess(bench, self.baseline, History())))
+        return Came((), evidence, gaps, notes, _comparable(assess(bench, self.baseline, History())))
 
     def _digest(self, snapshot: Snapshot, name: str) -> str:
         record = snapshot.records[name]

@@ -9,22 +9,28 @@ from m365audit.connectors.conditions import VOCABULARY, unknown_conditions, word
 from m365audit.connectors.declare import connector
 from m365audit.connectors.licences import has_premium
 from m365audit.graph import Graph
-from m365audit.model.evidence import TENANT, Gap, Row
+from m365audit.model.evidence import TENANT, Gap, Note, Row
 from m365audit.model.words import GapKind
 
 # Without this, what Microsoft added of late comes as "unknownFutureValue".
 _HEADERS: Final = {"Prefer": "include-unknown-enum-members"}
 _TYPE: Final = "#microsoft.graph."
+_LICENCE_UNKNOWN: Final = (
+    "The council's licences could not be read, so whether it holds Entra ID P1, without which no Conditional Access "
+    "policy acts, is not known"
+)
 
 
 @connector("conditional_access", permission="Policy.Read.All")
-async def conditional_access(graph: Graph, licences: pd.DataFrame | None = None) -> AsyncIterator[Row | Gap]:
+async def conditional_access(graph: Graph, licences: pd.DataFrame | None = None) -> AsyncIterator[Row | Gap | Note]:
     """Every Conditional Access policy, with everything it says, and what of that is not understood.
 
     No properties are selected: a condition nobody has told us of must be seen. A tenant without Entra ID P1 has no
     such policies, whichever way Microsoft says so.
     """
     licensed = None if licences is None else has_premium(licences)
+    if licensed is None:
+        yield Note(_LICENCE_UNKNOWN)
     request = graph.request(graph.sdk.identity.conditional_access.policies, headers=_HEADERS)
     async for page in graph.pages(request, TENANT):
         if isinstance(page, Gap):

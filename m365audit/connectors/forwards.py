@@ -11,7 +11,7 @@ from m365audit.connectors.forward_targets import Targets
 from m365audit.connectors.frames import records
 from m365audit.connectors.kept import FORGETFUL, Kept
 from m365audit.connectors.lookups import Lookups, OnlySettled
-from m365audit.connectors.mailbox_settings import NO_MAILBOX, members
+from m365audit.connectors.mailbox_settings import NO_MAILBOX, may_hold_mail, members
 from m365audit.connectors.mailboxes import UNLIMITED, names
 from m365audit.connectors.recipients import Recipients
 from m365audit.connectors.refusals import Answer, Question, rows_of_each
@@ -151,13 +151,9 @@ def _holders(
     accounts: pd.DataFrame, mailboxes: pd.DataFrame | None, mailbox_settings: pd.DataFrame | None
 ) -> dict[str, Row]:
     """The mailboxes whose rules are read, by account: members that have, or may have, one; how each is called."""
-    without = {
-        row["account_id"]
-        for row in records(mailbox_settings, "account_id", "has_mailbox")
-        if row["has_mailbox"] is False
-    }
     boxes = {row["mailbox_id"]: row for row in records(mailboxes, "mailbox_id", "address", "display_name")}
-    asked = [account_id for account_id in members(accounts) if account_id in boxes or account_id not in without]
+    may_hold = set(may_hold_mail(accounts, mailbox_settings))
+    asked = [key for key in members(accounts) if key in boxes or key in may_hold]
     called = {
         row["account_id"]: {"address": row["primary_address"], "display_name": row["display_name"]}
         for row in records(accounts, "account_id", "primary_address", "display_name")

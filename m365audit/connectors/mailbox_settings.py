@@ -56,6 +56,20 @@ def members(accounts: pd.DataFrame) -> list[str]:
     return [row["account_id"] for row in records(accounts, "account_id", "user_type") if row["user_type"] != "guest"]
 
 
+def may_hold_mail(accounts: pd.DataFrame, mailbox_settings: pd.DataFrame | None) -> list[str]:
+    """Object ids of the members that have, or may have, a mailbox.
+
+    Of an account whose settings were refused nothing is known: whoever goes on from here has to ask it too, so that
+    what was missed before is found or missed again by name, and is not left out in silence.
+    """
+    without = {
+        row["account_id"]
+        for row in records(mailbox_settings, "account_id", "has_mailbox")
+        if row["has_mailbox"] is False
+    }
+    return [account_id for account_id in members(accounts) if account_id not in without]
+
+
 async def _kept(_: str, settings: Answer) -> list[Row]:
     """The settings that were asked for, none where there is no mailbox.
 

@@ -14,6 +14,7 @@ from m365audit.connectors.frames import records
 from m365audit.connectors.kept import FORGETFUL, Kept
 from m365audit.connectors.kept_calendars import Calendar, KeptCalendars, to_be_read_again
 from m365audit.connectors.known_accounts import KnownAccounts, OwnDomains
+from m365audit.connectors.mailbox_settings import NO_MAILBOX, may_hold_mail
 from m365audit.connectors.meeting_options import DATA_SET as OPTIONS
 from m365audit.connectors.meeting_options import OptionsKept, options
 from m365audit.connectors.meeting_series import Master, MasterId, Meeting, joined, series, that_count
@@ -25,7 +26,6 @@ from m365audit.model.tenant import MeetingWindow
 from m365audit.model.words import GapKind
 
 PAGE = 100
-NO_MAILBOX = ("MailboxNotEnabledForRESTAPI",)
 NOT_THERE = ("ErrorItemNotFound", "ItemNotFound", "NotFound", "ResourceNotFound")
 MASTER_PROPERTIES = ("id", "iCalUId", "createdDateTime")
 
@@ -109,14 +109,8 @@ def _mailboxes(accounts: pd.DataFrame, mailbox_settings: pd.DataFrame | None) ->
 
     An account about whose mailbox nothing is known is asked; it is for Exchange to say that there is none.
     """
-    settings = {row["account_id"]: row for row in records(mailbox_settings, "account_id", "has_mailbox", "purpose")}
-
-    def holds_meetings(account_id: str) -> bool:
-        mailbox = settings.get(account_id, {})
-        return mailbox.get("has_mailbox") is not False and mailbox.get("purpose") not in _NO_PEOPLE
-
-    members = (row["account_id"] for row in records(accounts, "account_id", "user_type") if row["user_type"] != "guest")
-    return [account_id for account_id in members if holds_meetings(account_id)]
+    purposes = {row["account_id"]: row["purpose"] for row in records(mailbox_settings, "account_id", "purpose")}
+    return [key for key in may_hold_mail(accounts, mailbox_settings) if purposes.get(key) not in _NO_PEOPLE]
 
 
 @dataclass(slots=True)

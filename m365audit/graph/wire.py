@@ -35,6 +35,8 @@ asking: ContextVar[str] = ContextVar("asking", default="")
 _RAW = ResponseHandlerOption(NativeResponseHandler())
 _SPENT = httpx.ByteStream(b"")
 _NO_CONTENT = 204
+_FRESH_SECONDS = 30
+_TOKENS_REMEMBERED = 16
 NO_LIST = "the answer holds no list"
 _CHALLENGE = re.compile(r'claims="([^"]+)"')
 
@@ -116,6 +118,7 @@ class Wire:
         self.credentials = credentials
         self.governor = governor
         self.clock = clock
+        self._first_used: dict[str, float] = {}
         self.waiting = Waiting(clock, patience or Patience(), jitter or random.Random())  # noqa: S311 - spread only
 
     async def ask(self, call: Call, needs: Sequence[Need], count: Count, *, premium: bool = False) -> Answer:
@@ -149,7 +152,7 @@ class Wire:
         Raises:
             Refused: it may not be sent again.
         """
-        if heard.status == 401 and not tries.has_renewed:  # noqa: PLR2004
+        if heard.status == 401 and not (tries.has_renewed and self._is_fresh(tries.token)):  # noqa: PLR2004
             await self._renew(heard, tries, call)
             return 0
         # A token that was let in may run out again while a request is held back for an hour.
@@ -174,10 +177,25 @@ class Wire:
         tries.has_renewed = True
         challenge = _CHALLENGE.search(heard.header("www-authenticate"))
         await self.credentials.renew(call.service, tries.token, _claims(challenge[1]) if challenge else None)
-        _note(logging.INFO, "token refused, renewed once", heard, call, tries)
+        _note(logging.INFO, "token refused, renewed", heard, call, tries)
+
+    def _is_fresh(self, token: str) -> bool:
+        """Whether a token came so lately that its being refused is no matter of its age.
+
+        One that another request had renewed may have run out again while this one waited for its turn.
+        """
+        now = self.clock.monotonic()
+        return now - self._first_used.get(token, now) < _FRESH_SECONDS
+
+    def _used(self, token: str) -> None:
+        if token not in self._first_used:
+            if len(self._first_used) >= _TOKENS_REMEMBERED:
+                del self._first_used[next(iter(self._first_used))]
+            self._first_used[token] = self.clock.monotonic()
 
     async def _send(self, call: Call, tries: Tries) -> Answer | Said:
         tries.token = await self.credentials.token(call.service)
+        self._used(tries.token)
         request = RequestInformation(Method.GET if call.content is None else Method.POST)
         request.url = call.address
         request.content = call.content

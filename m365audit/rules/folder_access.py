@@ -53,7 +53,11 @@ def over_folders(
     )
     # The key names the folder; what may be done with it can become more.
     given = given.assign(unfit=unfit, extent=column(given, ({text(role)} for role in given["role"])))
-    known = given["role"].notna()
+    wrong = (unfit != "") | (given["fault"] != "")
+    unsaid = given["role"].isna()
+    # What would be wrong on a person's calendar is in order on a room's.
+    unknown = given["mailbox_kind"].isna() & wrong & ~unsaid
+    known = ~unsaid & ~unknown
     return together(
         breaches(
             given[known & (unfit != "")],
@@ -78,8 +82,14 @@ def over_folders(
             extent="extent",
         ),
         unjudged(
-            given[~known],
+            given[unsaid],
             because="what may be done with the {folder} was not said",
+            subject_id="key",
+            subject_name="{who} on {whose}",
+        ),
+        unjudged(
+            given[unknown],
+            because="whether the {folder} is a person's or a room's was not said, and a room's is there to be seen",
             subject_id="key",
             subject_name="{who} on {whose}",
         ),

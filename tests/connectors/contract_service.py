@@ -17,7 +17,7 @@ import pandas as pd
 from m365audit.connectors import Connector
 from m365audit.graph import Outside, ReadyTokens, Session, connect
 from m365audit.model.datasets import DATA_SETS
-from m365audit.model.evidence import Entry, Gap, Looked, Row, Rows
+from m365audit.model.evidence import Entry, Gap, Looked, Note, Row, Rows
 from m365audit.model.tenant import Auth, AuthKind, Endpoints, Tenant
 
 Json = dict[str, Any]
@@ -158,6 +158,7 @@ class Collected:
     rows: list[Row] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     looked: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def scopes(self) -> set[str]:
@@ -189,6 +190,8 @@ async def gather(connector: Connector, session: Session, **inputs: object) -> Co
                 collected.rows.append(said)
             case Rows():
                 collected.rows += said.table.to_pylist()
+            case Note():
+                collected.notes.append(said.words)
             case Entry():
                 message = f"{connector.data_sets} fill one data set each"
                 raise AssertionError(message)

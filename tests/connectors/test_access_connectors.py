@@ -251,6 +251,12 @@ class TestConditionalAccess:
     async def test_the_licence_is_said_with_every_policy(self, licences: object, licensed: bool | None) -> None:  # noqa: FBT001
         assert (await read(policy(), licences))["licensed"] is licensed
 
+    @pytest.mark.parametrize(("licences", "notes"), [(PREMIUM, 0), (STANDARD, 0), (None, 1)])
+    async def test_that_the_licences_are_not_known_is_noted(self, licences: object, notes: int) -> None:
+        found = await collect(conditional_access, Service({POLICIES: [policy()]}), licences=licences)
+        assert len(found.notes) == notes
+        assert all("Entra ID P1" in note for note in found.notes)
+
     async def test_a_tenant_without_the_licence_has_no_policies_whichever_way_microsoft_says_so(self) -> None:
         refused = await collect(conditional_access, Service({POLICIES: UNLICENSED}), licences=STANDARD)
         empty = await collect(conditional_access, Service({POLICIES: []}), licences=STANDARD)

@@ -324,3 +324,23 @@ async def test_only_accounts_with_a_mailbox_are_asked_and_a_refusal_is_a_gap() -
 
     assert found.rows == []
     assert [(gap.scope, gap.kind) for gap in found.gaps] == [("mailbox:A", GapKind.PERMISSION)]
+
+
+@pytest.mark.parametrize(
+    ("held", "kinds", "gaps"),
+    [
+        pytest.param([right()], [None], [("mailbox:A", GapKind.NOT_COLLECTED)], id="somebody is let in"),
+        pytest.param([], [], [], id="nobody is"),
+        pytest.param(Fault(404, "MailboxNotEnabledForRESTAPI"), [], [], id="there is no mailbox"),
+    ],
+)
+async def test_an_account_whose_mailbox_settings_were_refused_is_asked_too(
+    held: object, kinds: list[None], gaps: list[tuple[str, GapKind]]
+) -> None:
+    service = Service(graph={"/users/A/calendar/calendarPermissions": held})
+    settings = frame("mailbox_settings", [{"account_id": "B", "has_mailbox": False}])
+    found = await collect(folder_access, service, accounts=ACCOUNTS, mailbox_settings=settings)
+
+    assert [row["mailbox_kind"] for row in found.rows] == kinds
+    assert [(gap.scope, gap.kind) for gap in found.gaps] == gaps
+    assert found.looked == {"mailbox:A"}

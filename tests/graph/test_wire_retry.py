@@ -3,6 +3,7 @@
 import base64
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -160,6 +161,39 @@ async def test_a_second_401_is_a_refusal(connected: Connected) -> None:
         with pytest.raises(Refused):
             await ask(session.graph)
     assert tokens.number == 1
+
+
+class Late(Renewable):
+    """Tokens of which the first one handed out is an old one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.handed = [1, 0]
+
+    async def token(self, service: Service) -> str:
+        return f"{service}-{self.handed.pop(0) if self.handed else self.number}"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "sent"),
+    [
+        pytest.param(3_600, [1, 0, 1, 2], id="it has run out as well, and is renewed"),
+        pytest.param(1, [1, 0, 1], id="it is new, and refused for good"),
+    ],
+)
+async def test_a_second_401_of_a_token_that_another_request_had_renewed(
+    connected: Connected, clock: VirtualClock, seconds: int, sent: list[int]
+) -> None:
+    unauthorised = refusal(401, "InvalidAuthenticationToken")
+    network = Scripted(good(), unauthorised, unauthorised, good())
+    tokens = Late()
+    tokens.number = 1
+    async with connected(network, credentials=tokens) as session:
+        await ask(session.graph)
+        await clock.sleep(seconds)
+        with nullcontext() if len(sent) == 4 else pytest.raises(Refused):
+            await ask(session.graph)
+    assert [request.headers["authorization"] for request in network.requests] == [f"Bearer graph-{n}" for n in sent]
 
 
 async def test_a_401_that_asks_for_more_passes_its_claims_on(connected: Connected) -> None:

@@ -326,6 +326,9 @@ FOLDER = authorised(right="Folder")
         pytest.param({"delegate": "default", "role": "freeBusyRead"}, [], MEETS, id="everybody sees free times"),
         pytest.param({"delegate": "default", "role": "limitedRead"}, [], REVIEW, id="everybody sees titles"),
         pytest.param({"delegate": "default", "mailbox_kind": "room"}, [], MEETS, id="everybody sees a room's"),
+        pytest.param({"mailbox_kind": None}, [], UNJUDGED, id="a room's or a person's"),
+        pytest.param({"mailbox_kind": None, "inside": False}, [], UNJUDGED, id="from outside, a room's or a person's"),
+        pytest.param({"mailbox_kind": None}, [FOLDER], MEETS, id="authorised, a room's or a person's"),
         pytest.param({"delegate": "anonymous", "inside": False}, [FOLDER], REVIEW, id="anybody at all may read it"),
         pytest.param(
             {"delegate": "x@y.example", "delegate_address": "x@y.example", "inside": None},

@@ -118,7 +118,7 @@ FOLDER_ACCESS = DataSet(
         Column("mailbox_id", "text", "Object id of the mailbox's account"),
         Column("mailbox_address", "text", "Primary address of the mailbox, lower case"),
         Column("mailbox_name", "text", "Name of the mailbox"),
-        Column("mailbox_kind", "text", "user, shared, room, equipment or others"),
+        Column("mailbox_kind", "text", "user, shared, room, equipment or others; null where it was not read"),
         Column("folder", "text", "calendar, or the name of another folder"),
         Column(
             "delegate",
