@@ -9,6 +9,7 @@ from kiota_abstractions.request_information import RequestInformation
 from m365audit.connectors.columns import Columns
 from m365audit.connectors.declare import connector
 from m365audit.connectors.frames import records
+from m365audit.connectors.listing import listed
 from m365audit.connectors.mailboxes import NO_ID
 from m365audit.connectors.refusals import answers
 from m365audit.graph import Absent, Graph
@@ -54,18 +55,10 @@ def _owners(raw: Mapping[str, Any]) -> list[str] | None:
 )
 async def managed_devices(graph: Graph) -> AsyncIterator[Row | Gap]:
     """Every device Intune manages."""
-    columns = Columns.of(MANAGED_DEVICES)
     # No $top: which sizes Intune takes is not documented, and every page names the next.
     request = graph.request(graph.sdk.device_management.managed_devices, select=MANAGED_DEVICES.select)
-    seen: set[str] = set()
-    async for page in graph.pages(request):
-        for row in columns.rows(page):
-            if row["managed_id"] not in seen:
-                seen.add(row["managed_id"])
-                _finish(row)
-                yield row
-    for gap in columns.gaps():
-        yield gap
+    async for row in listed(graph, request, MANAGED_DEVICES, _finish):
+        yield row
 
 
 def _finish(row: Row) -> None:

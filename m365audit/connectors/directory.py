@@ -1,19 +1,18 @@
 """The tenant, its domains, accounts and groups: the Entra ID directory."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from kiota_abstractions.request_information import RequestInformation
 
 from m365audit.connectors.addresses import primary_and_all_of
 from m365audit.connectors.columns import Columns
 from m365audit.connectors.declare import connector
 from m365audit.connectors.licences import has_premium
+from m365audit.connectors.listing import listed
 from m365audit.connectors.tables import Came, Tables, each, lower
 from m365audit.graph import Graph
-from m365audit.model.datasets import DataSet
 from m365audit.model.datasets.identity import (
     ACCOUNTS,
     DELETED_ACCOUNTS,
@@ -41,7 +40,7 @@ _LICENCES = pa.list_(pa.struct([("skuId", pa.string())]))
 async def organisation(graph: Graph) -> AsyncIterator[Row | Gap]:
     """The tenant itself: its name, country and how it is synchronised."""
     request = graph.request(graph.sdk.organization, select=ORGANISATION.select)
-    async for row in _read(graph, request, ORGANISATION, _as_it_came):
+    async for row in listed(graph, request, ORGANISATION):
         yield row
 
 
@@ -50,7 +49,7 @@ async def domains(graph: Graph) -> AsyncIterator[Row | Gap]:
     """Every domain of the tenant; those Microsoft has verified are the council's own."""
     # No $top: the service ignores it here.
     found = False
-    async for row in _read(graph, graph.request(graph.sdk.domains), DOMAINS, _domain):
+    async for row in listed(graph, graph.request(graph.sdk.domains), DOMAINS, _domain):
         found = True
         yield row
     if not found:
@@ -119,7 +118,7 @@ async def deleted_accounts(graph: Graph) -> AsyncIterator[Row | Gap]:
     """Accounts deleted in the last 30 days, which can still be restored."""
     users = graph.sdk.directory.deleted_items.graph_user
     request = graph.request(users, select=DELETED_ACCOUNTS.select, top=LARGEST_PAGE)
-    async for row in _read(graph, request, DELETED_ACCOUNTS, _deleted):
+    async for row in listed(graph, request, DELETED_ACCOUNTS, _deleted):
         yield row
 
 
@@ -129,30 +128,8 @@ async def deleted_accounts(graph: Graph) -> AsyncIterator[Row | Gap]:
 async def groups(graph: Graph) -> AsyncIterator[Row | Gap]:
     """Every group, without its members."""
     request = graph.request(graph.sdk.groups, select=GROUPS.select, top=LARGEST_PAGE)
-    async for row in _read(graph, request, GROUPS, _group):
+    async for row in listed(graph, request, GROUPS, _group):
         yield row
-
-
-async def _read(
-    graph: Graph, request: RequestInformation, data_set: DataSet, finish: Callable[[Row], None]
-) -> AsyncIterator[Row | Gap]:
-    """Every row of a collection once, then what Microsoft did not return; ``finish`` puts a row into our words."""
-    columns = Columns.of(data_set)
-    key = data_set.key[0]
-    seen: set[str] = set()
-    async for page in graph.pages(request):
-        for row in columns.rows(page):
-            # While a collection changes, an object can stand on two pages.
-            if row[key] not in seen:
-                seen.add(row[key])
-                finish(row)
-                yield row
-    for gap in columns.gaps():
-        yield gap
-
-
-def _as_it_came(_row: Row) -> None:
-    """Nothing to put into our words."""
 
 
 def _domain(row: Row) -> None:

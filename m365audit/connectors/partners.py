@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncIterator
 
-from m365audit.connectors.columns import Columns
 from m365audit.connectors.declare import connector
+from m365audit.connectors.listing import listed
 from m365audit.graph import Graph
 from m365audit.model.datasets.apps import PARTNERS
 from m365audit.model.evidence import Gap, Row
@@ -13,10 +13,10 @@ from m365audit.model.evidence import Gap, Row
 @connector("partners", permission="Policy.Read.All")
 async def partners(graph: Graph) -> AsyncIterator[Row | Gap]:
     """Every organisation the tenant has settings for, and which of them provide its services."""
-    columns = Columns.of(PARTNERS)
-    async for page in graph.pages(graph.request(graph.sdk.policies.cross_tenant_access_policy.partners)):
-        for row in columns.rows(page):
-            row["partner_tenant"] = row["partner_tenant"].lower()
-            yield row
-    for gap in columns.gaps():
-        yield gap
+    request = graph.request(graph.sdk.policies.cross_tenant_access_policy.partners)
+    async for row in listed(graph, request, PARTNERS, _partner):
+        yield row
+
+
+def _partner(row: Row) -> None:
+    row["partner_tenant"] = row["partner_tenant"].lower()

@@ -7,6 +7,7 @@ from m365audit.connectors.columns import Columns
 from m365audit.connectors.conditions import words
 from m365audit.connectors.declare import connector
 from m365audit.connectors.directory import LARGEST_PAGE
+from m365audit.connectors.listing import listed
 from m365audit.graph import Graph
 from m365audit.model.access import UNKNOWN_ACCESS, Access
 from m365audit.model.datasets.access import AUTHENTICATION_STRENGTHS, SECURITY_DEFAULTS
@@ -55,12 +56,8 @@ async def security_defaults(graph: Graph) -> AsyncIterator[Row | Gap]:
 async def authentication_strengths(graph: Graph) -> AsyncIterator[Row | Gap]:
     """Which combinations of methods each authentication strength takes."""
     request = graph.request(graph.sdk.policies.authentication_strength_policies, headers=_HEADERS)
-    columns = Columns.of(AUTHENTICATION_STRENGTHS)
-    async for page in graph.pages(request):
-        for row in columns.rows(page):
-            yield row
-    for gap in columns.gaps():
-        yield gap
+    async for row in listed(graph, request, AUTHENTICATION_STRENGTHS):
+        yield row
 
 
 @connector("authentication_methods_policy", permission="Policy.Read.All")

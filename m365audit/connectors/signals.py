@@ -4,13 +4,12 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any, Final
 
 import pandas as pd
-from kiota_abstractions.request_information import RequestInformation
 
 from m365audit.connectors.columns import Columns
 from m365audit.connectors.declare import connector
 from m365audit.connectors.licences import plans
+from m365audit.connectors.listing import listed
 from m365audit.graph import Absent, Graph
-from m365audit.model.datasets import DataSet
 from m365audit.model.datasets.signals import (
     ALERTS,
     ATTACK_SIMULATIONS,
@@ -52,7 +51,7 @@ async def alerts(graph: Graph, window: MeetingWindow, licences: pd.DataFrame) ->
     # No $select: this resource does not take one. What the alerts hold besides is let go of here.
     request = graph.request(graph.sdk.security.alerts_v2, filter=f"createdDateTime ge {since}", top=_ALERTS_AT_ONCE)
     found = False
-    async for row in _rows(graph, request, ALERTS):
+    async for row in listed(graph, request, ALERTS):
         found = True
         yield row
     if not found and not {Plan.OFFICE_PROTECTION, Plan.ENTRA_P2} & plans(licences):
@@ -74,10 +73,12 @@ async def risky_accounts(graph: Graph, licences: pd.DataFrame) -> AsyncIterator[
     request = graph.request(
         builder, filter="riskState eq 'atRisk'", select=RISKY_ACCOUNTS.select, top=LARGEST_RISK_PAGE
     )
-    async for row in _rows(graph, request, RISKY_ACCOUNTS):
-        if isinstance(row, dict):
-            row["address"] = row["address"] and row["address"].lower()
+    async for row in listed(graph, request, RISKY_ACCOUNTS, _risky):
         yield row
+
+
+def _risky(row: Row) -> None:
+    row["address"] = row["address"] and row["address"].lower()
 
 
 @connector(
@@ -92,22 +93,8 @@ async def attack_simulations(graph: Graph, licences: pd.DataFrame) -> AsyncItera
         yield Gap(GapKind.LICENCE, detail, "None is needed where another product is used for them.")
         return
     builder = graph.sdk.security.attack_simulation.simulations
-    async for row in _rows(graph, graph.request(builder, select=ATTACK_SIMULATIONS.select), ATTACK_SIMULATIONS):
+    async for row in listed(graph, graph.request(builder, select=ATTACK_SIMULATIONS.select), ATTACK_SIMULATIONS):
         yield row
-
-
-async def _rows(graph: Graph, request: RequestInformation, data_set: DataSet) -> AsyncIterator[Row | Gap]:
-    """Every object of a collection as a row, once; then what Microsoft did not return."""
-    columns = Columns.of(data_set)
-    key = data_set.key[0]
-    seen: set[str] = set()
-    async for page in graph.pages(request):
-        for row in columns.rows(page):
-            if row[key] not in seen:
-                seen.add(row[key])
-                yield row
-    for gap in columns.gaps():
-        yield gap
 
 
 @connector("sensitivity_labels", permission="SensitivityLabel.Read")

@@ -9,6 +9,11 @@ Json = dict[str, Any]
 ENTRA_P1 = "41781fb2-bc02-4b7c-bd55-b576c07bb09d"
 
 
+def _intune_as_it_comes() -> Json:
+    """Intune's settings where nobody changed them: a device that no policy covers counts as compliant."""
+    return {"settings": {"secureByDefault": False, "deviceComplianceCheckinThresholdDays": 30}}
+
+
 @dataclass(frozen=True, slots=True)
 class Partner:
     """A provider's relationship with the tenant (GDAP).
@@ -102,8 +107,8 @@ class Tenant:
     """Intune's device id to ``windowsProtectionState``; a device that is absent never reported."""
     compliance_policies: list[Json] = field(default_factory=list)
     """Compliance policies of Intune with ``@odata.type`` and ``assignments``."""
-    device_management: Json = field(default_factory=dict)
-    """The ``deviceManagement`` object, of which ``settings`` is served."""
+    device_management: Json = field(default_factory=_intune_as_it_comes)
+    """The ``deviceManagement`` object, of which ``settings`` is served; in a tenant without Intune it is not."""
     role_definitions: list[Json] = field(default_factory=list)
     role_assignments: list[Json] = field(default_factory=list)
     role_eligibility: list[Json] = field(default_factory=list)

@@ -3,10 +3,8 @@
 import json
 import os
 import pty
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from decided import CLERK, GOOD, ON, RUN, TODAY, Desk, answer, fill, ref
@@ -17,17 +15,6 @@ from m365audit.cli.refusals import exit_code_of
 from m365audit.register.ledger import read
 
 BAD = {**GOOD, "anyone": answer("Accepted", reason="x", until=ON)}
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Desk(tmp_path_factory.mktemp("council") / "desk").set_up().folder
-
-
-@pytest.fixture
-def desk(template: Path, tmp_path: Path) -> Desk:
-    shutil.copytree(template, tmp_path / "desk")
-    return Desk(tmp_path / "desk")
 
 
 def words(desk: Desk, *more: object) -> list[str]:

@@ -4,7 +4,6 @@ import json
 import os
 import pty
 import select
-import shutil
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -206,17 +205,6 @@ def test_a_variable_that_is_set_asks_nobody(tmp_path: Path) -> None:
 
 
 # Workbooks that come back
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Desk(tmp_path_factory.mktemp("council") / "desk").set_up().folder
-
-
-@pytest.fixture
-def desk(template: Path, tmp_path: Path) -> Desk:
-    shutil.copytree(template, tmp_path / "desk")
-    return Desk(tmp_path / "desk")
 
 
 def returned(desk: Desk, password: str = PASSWORD) -> Path:

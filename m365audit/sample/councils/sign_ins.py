@@ -30,17 +30,16 @@ def exampleton(draft: Draft, cast: Cast) -> None:
         ("olwen", "Browser", -1, 0),
         ("kenneth", "IMAP4", -42, 0),
     ):
-        account = cast[who]
-        user = next(one for one in draft.tenant.users if one["id"] == account.id)
-        draft.tenant.sign_ins.append(_sign_in(draft, user, client, days, error))
+        sign_in(draft, cast[who].id, client, days, error)
     plant_about(draft, cast, _PLANTED)
     near_about(draft, cast, _NEAR)
 
 
-def _sign_in(draft: Draft, user: Json, client: str, days: float, error: int) -> Json:
-    """A ``signIn`` object."""
+def sign_in(draft: Draft, account_id: str, client: str, days: float, error: int = 0) -> None:
+    """Write a sign-in into the log, so many days from ``as_of``; ``error`` is Microsoft's number, 0 of a success."""
     number = len(draft.tenant.sign_ins)
-    return {
+    user = next(one for one in draft.tenant.users if one["id"] == account_id)
+    entry: Json = {
         "id": draft.seed.guid("sign-in", number),
         "createdDateTime": draft.seed.stamp(days),
         "userDisplayName": user["displayName"],
@@ -59,3 +58,4 @@ def _sign_in(draft: Draft, user: Json, client: str, days: float, error: int) -> 
         },
         "location": {"city": "Northampton", "state": "Northamptonshire", "countryOrRegion": "GB"},
     }
+    draft.tenant.sign_ins.append(entry)

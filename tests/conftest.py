@@ -1,3 +1,5 @@
+"""A council whose Clerk decides: what the tests of the register and of the commands have in common."""
+
 import shutil
 from pathlib import Path
 
