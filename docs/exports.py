@@ -110,7 +110,8 @@ apply, or is accepted; the result and the reason stand in its message |
 | passes | the clause came to Meets or Attested |"""
 _JSON = (
     "Every run keeps its `assessment.json` (its JSON Schema is `assessment.schema.json`, beside this page), and "
-    "`--json` prints the same document: `evaluate` one, `audit` a list of those councils whose audit came to its end. "
+    "`--json` prints the same document: `evaluate` one, `audit` a list of all councils. One whose audit "
+    "was refused has no assessment: its entry is `tenant`, `refused` with the reason, and `at`. "
     "It is a document and no lines, since no part of it means much without the rest. Whoever wants lines has OCSF."
 )
 

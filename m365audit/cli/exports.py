@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Annotated
@@ -14,9 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from m365audit.cli.app import err, out
-from m365audit.engine.audit import Outcome
-from m365audit.export import FORMATS, Audited, Refused
-from m365audit.fleet import Failed
+from m365audit.export import FORMATS, Audited
 from m365audit.snapshot import BadRun
 from m365audit.snapshot.folders import why
 
@@ -106,23 +103,16 @@ class Exports:
         """Where the command may show things to people: not where a format is printed."""
         return err if any(target.file is None for target in self.targets) else out
 
-    def write(self, results: Iterable[Outcome | Failed]) -> None:
-        """Write every file; none takes its place before all are whole.
+    def write(self, councils: Iterable[Audited]) -> None:
+        """Write every file, going through the councils once for each; none takes its place before all are whole.
 
         Raises:
             BadRun: a file cannot be written.
         """
-        councils = [_audited(result) for result in results]
         for target in self.targets:
             target.put(councils)
         for target in self.targets:
             target.place()
-
-
-def _audited(result: Outcome | Failed) -> Audited:
-    if isinstance(result, Failed):
-        return Refused(result.slug, str(result.refusal), datetime.now(UTC))
-    return result.assessment
 
 
 @contextmanager

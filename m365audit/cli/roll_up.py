@@ -9,6 +9,7 @@ from rich.markup import escape
 from m365audit.cli.app import err
 from m365audit.cli.notice import show as show_notice
 from m365audit.cli.refusals import REFUSALS, code_of, say
+from m365audit.cli.results import Results
 from m365audit.engine import roll_up
 from m365audit.engine.assess import LONDON
 from m365audit.engine.audit import Outcome, Places
@@ -44,27 +45,26 @@ def after_audits(where: Places, as_of: date | None, *, councils: int, everyone: 
 
 
 def report_each(
-    slugs: Iterable[str], report_one: Callable[[str], Outcome], shown: Console
-) -> tuple[list[Outcome | Failed], list[int]]:
-    """Report each council, one after another: none of them stops another.
+    slugs: Iterable[str], report_one: Callable[[str], Outcome], shown: Console, results: Results
+) -> list[int]:
+    """Report each council, one after another, and add what became of it: none of them stops another.
 
-    Returns: what became of each, and the codes of those that were refused.
+    Returns: the codes of those that were refused.
     """
-    results: list[Outcome | Failed] = []
     codes: list[int] = []
     for slug in slugs:
         try:
             outcome = report_one(slug)
         except REFUSALS as refusal:
             say(refusal)
-            results.append(Failed(slug, refusal))
+            results.add(Failed(slug, refusal))
             codes.append(code_of(refusal))
         else:
             for path in outcome.workbooks:
                 shown.print(escape(str(path)), soft_wrap=True)
             show_notice(outcome)
-            results.append(outcome)
-    return results, codes
+            results.add(outcome)
+    return codes
 
 
 def report_fleet(where: Places, as_of: date | None, shown: Console) -> list[int]:

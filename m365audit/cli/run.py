@@ -31,6 +31,7 @@ from m365audit.cli.exports import CsvFile, JunitFile, OcsfFile, exporting
 from m365audit.cli.notice import show as show_notice
 from m365audit.cli.passwords import Encrypt, protection, protections
 from m365audit.cli.refusals import REFUSALS, code_of, say
+from m365audit.cli.results import Results, counts
 from m365audit.cli.roll_up import after_audits, keep_in_mind, report_each, report_fleet
 from m365audit.cli.show import result_table, shortfalls
 from m365audit.cli.stopping import Watch
@@ -70,26 +71,26 @@ def audit(  # noqa: PLR0913 - its options
     """Collect, evaluate and report: one council, several, or all."""
     level = _severity(fail_on)
     councils = chosen(slugs or [], config, everyone=everyone)
-    results: list[engine.Outcome | Failed] = []
     codes: list[int] = []
     watch, where = Watch(), places(config, reports)
     day = Now.of(as_of).as_of
     with exporting(csv=csv, ocsf=ocsf, junit=junit, as_json=as_json) as exports:
         protect = protections(councils, config, wanted=encrypt)
+        results = Results(whole=as_json or bool(exports.targets))
         audits = audit_all(
             councils, where, watch, REFUSALS, as_of=day, fresh=fresh, protect=protect, on_stop=watch.end_soon
         )
         with _stoppable(watch), closing(audits) as coming:
             for result in coming:
                 codes.append(keep_in_mind(result, _told(result, level), where))
-                results.append(result)
-        exports.write(results)
+                results.add(result)
+        if exports.targets:
+            exports.write(results)
     codes += after_audits(where, day, councils=len(councils), everyone=everyone)
-    outcomes = [result for result in results if isinstance(result, engine.Outcome)]
     if as_json:
-        _print_json([assessment_as_json(outcome.assessment) for outcome in outcomes])
-    elif outcomes or len(results) > 1:
-        exports.shown.print(result_table(outcomes, [one.slug for one in results if isinstance(one, Failed)]))
+        _print_all(results.documents())
+    elif results.counted or len(results) > 1:
+        exports.shown.print(result_table(results.counted, results.failed))
     return worst_code(codes)
 
 
@@ -150,11 +151,11 @@ def evaluate(  # noqa: PLR0913 - its options
         folder = run_folder(reports, slug, run)
         assessment = engine.evaluate(tenant, places(config, reports), folder, Now.of(as_of).as_of)
         outcome = engine.Outcome(tenant, folder, assessment, ())
-        exports.write([outcome])
+        exports.write([assessment])
     if as_json:
         _print_json(assessment_as_json(assessment))
     else:
-        exports.shown.print(result_table([outcome]))
+        exports.shown.print(result_table({assessment.council: counts(assessment)}))
         exports.shown.print(str(folder.assessment), soft_wrap=True)
     return outcome.exit_code(level)
 
@@ -183,11 +184,13 @@ def report(  # noqa: PLR0913 - its options
         if everyone:
             protect = protections(councils, config, wanted=encrypt)
             report_one = partial(_reported, where=where, run=None, as_of=day, protect=protect)
-            results, codes = report_each(councils, report_one, exports.shown)
-            exports.write(results)
+            results = Results(whole=bool(exports.targets))
+            codes = report_each(councils, report_one, exports.shown, results)
+            if exports.targets:
+                exports.write(results)
             return worst_code([*codes, *report_fleet(where, day, exports.shown)])
         outcome = _reported(councils[0], where, run, day, partial(protection, wanted=encrypt))
-        exports.write([outcome])
+        exports.write([outcome.assessment])
     for path in outcome.workbooks:
         exports.shown.print(str(path), soft_wrap=True)
     show_notice(outcome)
@@ -248,6 +251,15 @@ def _severity(level: str | None) -> Severity | None:
         message = f"--fail-on cannot be '{level}'; it is high, medium, low or any"
         raise typer.BadParameter(message)
     return words[level.lower()]
+
+
+def _print_all(documents: Iterator[object]) -> None:
+    """A list in JSON, one entry in memory at a time."""
+    opening = "["
+    for document in documents:
+        typer.echo(f"{opening}\n{orjson.dumps(document, option=orjson.OPT_INDENT_2, default=str).decode()}", nl=False)
+        opening = ","
+    typer.echo("\n]" if opening == "," else "[]")
 
 
 def _print_json(value: object) -> None:

@@ -1,6 +1,5 @@
 """What people see on the terminal: progress while collecting, a table at the end."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -10,17 +9,13 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from m365audit.cli.results import MEASURES
 from m365audit.engine import audit as engine
-from m365audit.engine.audit import Outcome
 from m365audit.engine.collect import Progress as Watcher
 from m365audit.engine.collect import Silent
 from m365audit.model.assessment import Assessment
 from m365audit.model.evidence import Coverage
-from m365audit.model.words import Result
 
-# Shown in this order, worst first.
-_SHOWN = tuple(Result)
-_BESIDES = ("Findings", "Gaps")
 _FAILED = "failed"
 _ASKS = {
     engine.REFUSED: "Nothing could be read: no consent. `m365audit doctor` lists what an administrator must grant.",
@@ -76,34 +71,23 @@ def shortfalls(assessment: Assessment, code: int) -> Iterator[str]:
         yield _ASKS[code]
 
 
-def result_table(outcomes: Sequence[Outcome], failed: Sequence[str] = ()) -> Table:
+def result_table(councils: Mapping[str, Mapping[str, int]], failed: Sequence[str] = ()) -> Table:
     """Clauses by result, findings and gaps; a few councils stand side by side, many below one another.
 
     ``failed`` are tenant files whose audit was refused: they have a place in the table and no number.
     """
-    measures = [*map(str, _SHOWN), *_BESIDES]
-    counted: dict[str, Mapping[str, int | str]] = {
-        escape(outcome.assessment.council): _counts(outcome) for outcome in outcomes
-    }
+    counted: dict[str, Mapping[str, int | str]] = {escape(council): counts for council, counts in councils.items()}
     # A council that failed may have an earlier result, but not of this audit: one word stands where numbers would.
-    counted |= {escape(slug): dict.fromkeys(measures, "") | {measures[0]: _FAILED} for slug in failed}
+    counted |= {escape(slug): dict.fromkeys(MEASURES, "") | {MEASURES[0]: _FAILED} for slug in failed}
     if len(counted) <= _SIDE_BY_SIDE:
-        rows = [[measure, *(str(counts[measure]) for counts in counted.values())] for measure in measures]
+        rows = [[measure, *(str(counts[measure]) for counts in counted.values())] for measure in MEASURES]
         headings = ["Clauses of the policy", *counted]
     else:
-        rows = [[council, *map(str, counts.values())] for council, counts in counted.items()]
-        headings = ["Council", *measures]
+        rows = [[council, *(str(counts[measure]) for measure in MEASURES)] for council, counts in counted.items()]
+        headings = ["Council", *MEASURES]
     table = Table(box=SIMPLE_HEAD)
     for heading in headings:
         table.add_column(heading, justify="left" if heading == headings[0] else "right", overflow="fold")
     for row in rows:
         table.add_row(*row)
     return table
-
-
-def _counts(outcome: Outcome) -> Mapping[str, int]:
-    assessment = outcome.assessment
-    counts = Counter(clause.result for clause in assessment.own_clauses)
-    gaps = sum(len(note.coverage.gaps) for note in assessment.data_sets)
-    besides = zip(_BESIDES, (len(assessment.present), gaps), strict=True)
-    return {str(result): counts[result] for result in _SHOWN} | dict(besides)

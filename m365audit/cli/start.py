@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 
 from m365audit.cli.app import CONFIG, REPORTS, Config, Reports, Slug, app, err, out
+from m365audit.cli.results import counts
 from m365audit.cli.show import result_table, watching
 from m365audit.engine.audit import Places, collected_code
 from m365audit.engine.begin import begin, propose_register
@@ -98,5 +99,5 @@ def demo(
     out.print()
     for line in summary:
         out.print(line)
-    out.print(result_table(outcomes))
+    out.print(result_table({outcome.tenant.council: counts(outcome.assessment) for outcome in outcomes}))
     return 0

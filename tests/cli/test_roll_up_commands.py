@@ -1,5 +1,6 @@
 """The workbook of all councils, as whoever types the command meets it: when it is written, and who is in it."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -146,3 +147,11 @@ def test_a_report_of_all_says_which_councils_it_could_not_report(says: Says, wor
     assert code == 2
     assert err.count("holds no finished run") == 4
     assert out.strip() == str(workbook)
+
+
+def test_as_json_a_council_that_was_refused_is_in_the_list_with_the_reason(says: Says) -> None:
+    code, out, _ = says("audit", "--all", "--json")
+    refused = json.loads(out)
+    assert code != 0
+    assert [one["tenant"] for one in refused] == ["abel", "beth", "cain", "dan"]
+    assert all("token" in one["refused"] and one.keys() == {"tenant", "refused", "at"} for one in refused)

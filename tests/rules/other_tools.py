@@ -12,7 +12,7 @@ says); those are not told here. Two things hold for all three:
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from access_rows import STRENGTHS
 from rule_rows import Row
@@ -69,6 +69,10 @@ def as_scubagear(policies: list[Row], world: World) -> bool | None:
     One policy in force is enough if it is for all users and all apps, leaves out no role, no user, no group, no guest
     and no app, but for those its own configuration accepts (here: none), and names the second step or such a strength.
     The operator, places, platforms, clients, devices and risks are not looked at, nor is the licence.
+
+    Run beside its own Rego over every row on that day, with ``mfa`` among the controls in place of ``IsGeneralMFA``:
+    the same answer on each row but where a strength asks, and where guests are left out (the text read is older than
+    pull request 2066, and passes those).
     """
     left_out = ("exclude_users", "exclude_groups", "exclude_roles", "exclude_guests", "exclude_apps")
     return any(
@@ -92,6 +96,8 @@ def as_prowler(policies: list[Row], world: World) -> bool | None:
     Nothing else of the policy is looked at, a strength neither, nor is the licence. Reading stops, without a word in
     the result, at the first policy with a control, operator or state it has no name for; that policy and all after it
     are not seen. It reads the first page of policies only; our rows know no pages.
+
+    Run beside Prowler's own reading and test over every row of the table on that day: the same answer on each.
     """
     del world
     return any(
@@ -104,6 +110,65 @@ def as_prowler(policies: list[Row], world: World) -> bool | None:
 
 
 TOOLS: dict[str, Tool] = {"Maester": as_maester, "ScubaGear": as_scubagear, "Prowler": as_prowler}
+
+
+class Overlooked(NamedTuple):
+    """Why a tool is wrong, and where in a row that stands: columns of the policies, or other evidence."""
+
+    why: str
+    columns: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    other_policies: bool = False
+
+
+OVERLOOKED = {
+    # What lets somebody in without the second step, and is not seen.
+    "operator": Overlooked(
+        "the second step is one of several ways, and any of them is enough",
+        ("operator", "controls", "custom_controls", "terms_of_use", "strength_id"),
+    ),
+    "custom": Overlooked("what another provider's control asks for is not known", ("custom_controls", "controls")),
+    "label": Overlooked("the strength lets in with one step, whatever it says of itself", ("strength_id", "controls")),
+    "licence": Overlooked("without a licence policies may not be held", ("licensed",)),
+    "users": Overlooked("an account is left out by its id", ("exclude_users",)),
+    "groups": Overlooked("an account is left out by a group, or by one nobody could read", ("exclude_groups",)),
+    "nested": Overlooked("an account is left out by a group within a group", ("exclude_groups",)),
+    "roles": Overlooked("an account is left out by a role, or by one nobody could read", ("exclude_roles",)),
+    "guests": Overlooked(
+        "guests, or people of other organisations, are left out",
+        ("exclude_users", "exclude_guests", "exclude_guests_of"),
+    ),
+    "apps": Overlooked("apps are left out", ("include_apps", "exclude_apps")),
+    "clients": Overlooked("it holds for some kinds of client only", ("clients",)),
+    "platforms": Overlooked("it holds for some platforms only", ("include_platforms", "exclude_platforms")),
+    "places": Overlooked("it holds at some places only", ("include_locations", "exclude_locations")),
+    "devices": Overlooked("it holds for the devices of a rule only", ("device_filter", "device_filter_mode")),
+    "risks": Overlooked(
+        "it holds at some risks only; or at all of them, and is taken for some",
+        ("user_risks", "sign_in_risks", "insider_risks", "controls", "operator"),
+    ),
+    "unknown": Overlooked("there is a condition or control nobody has told us of", ("unknown_conditions",)),
+    # What asks for the second step, and is not seen.
+    "defaults": Overlooked("security defaults ask", evidence=("security_defaults",)),
+    "per-user": Overlooked("the older setting asks", evidence=("per_user_mfa",)),
+    "named": Overlooked(
+        "who is asked is named, and not as everybody",
+        ("include_users", "include_groups", "include_roles", "include_guests", "include_guests_of"),
+    ),
+    "together": Overlooked("one policy takes in what the other leaves out", other_policies=True),
+    "anybody": Overlooked(
+        "somebody else is left out, or nobody: that anything is left out is enough for a No",
+        ("exclude_users", "exclude_groups", "exclude_roles", "exclude_guests", "exclude_guests_of"),
+    ),
+    "block": Overlooked("who is let in nowhere needs no second step", ("controls",)),
+    "strength": Overlooked("a strength asks", ("strength_id", "controls", "operator")),
+    "stops": Overlooked("reading stops at a word it does not know", ("controls", "operator")),
+    "accounts": Overlooked(
+        "nobody signs in there, or another check has it, or it is for emergencies and kept as such",
+        evidence=("accounts", "mailbox_settings", "other_accounts"),
+    ),
+}
+"""The words of the table, with what each means."""
 
 
 def _of_people(policies: list[Row]) -> list[Row]:
