@@ -185,7 +185,7 @@ def _verdict(rule: Rule, rows: pd.DataFrame, lacking: list[Gap], until: date | N
     unjudged = rows[rows["result"] == str(Result.NOT_ASSESSED)]
     if len(unjudged):
         why = "; ".join(unjudged["because"].unique()[:2])
-        limits.append(f"{len(unjudged)} could not be judged ({why}): {_names(unjudged['subject_name'])}")
+        limits.append(f"{len(unjudged)} could not be judged: {_names(unjudged['subject_name'])} ({why})")
     if lacking:
         limits.append(f"only part could be looked at ({reasons(lacking)})")
     said = _sentences(sentences + limits)

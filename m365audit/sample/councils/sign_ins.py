@@ -6,7 +6,6 @@ from m365audit.sample.councils.answers import Rows, near_about, plant_about
 from m365audit.sample.councils.draft import Draft
 from m365audit.sample.councils.enrolment import Cast
 from m365audit.sample.councils.policies import LEGACY
-from m365audit.sample.tenant import Json
 
 WRONG_PASSWORD: Final = 50126
 """What Microsoft's log says of a guess at a password."""
@@ -39,7 +38,7 @@ def sign_in(draft: Draft, account_id: str, client: str, days: float, error: int 
     """Write a sign-in into the log, so many days from ``as_of``; ``error`` is Microsoft's number, 0 of a success."""
     number = len(draft.tenant.sign_ins)
     user = next(one for one in draft.tenant.users if one["id"] == account_id)
-    entry: Json = {
+    entry = {
         "id": draft.seed.guid("sign-in", number),
         "createdDateTime": draft.seed.stamp(days),
         "userDisplayName": user["displayName"],
