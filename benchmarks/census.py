@@ -18,11 +18,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.measure import peak_mb
-from m365audit.connectors.census import Census
-from m365audit.connectors.earlier import NOTHING_EARLIER, Earlier
-from m365audit.connectors.estate import Estate
-from m365audit.connectors.kept import FORGETFUL
-from m365audit.connectors.sharing_identities import Grantees
+from m365audit.connectors.files.census import Census
+from m365audit.connectors.files.estate import Estate
+from m365audit.connectors.files.sharing_identities import Grantees
+from m365audit.connectors.reading.earlier import NOTHING_EARLIER, Earlier
+from m365audit.connectors.reading.kept import FORGETFUL
 from m365audit.graph import Outside, Pacing, ReadyTokens, WallClock, connect
 from m365audit.graph.governor import Governor
 from m365audit.model.datasets import DATA_SETS

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from m365audit.connectors.columns import Columns
 from m365audit.connectors.declare import connector
-from m365audit.connectors.licences import plans
-from m365audit.connectors.listing import listed
+from m365audit.connectors.entra.licences import plans
+from m365audit.connectors.reading.columns import Columns
+from m365audit.connectors.reading.listing import listed
 from m365audit.graph import Absent, Graph
 from m365audit.model.datasets.signals import (
     ALERTS,

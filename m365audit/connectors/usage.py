@@ -10,7 +10,7 @@ import pandas as pd
 from kiota_abstractions.request_information import RequestInformation
 
 from m365audit.connectors.declare import connector
-from m365audit.connectors.frames import records
+from m365audit.connectors.reading.frames import records
 from m365audit.graph import Graph
 from m365audit.model.evidence import Gap, Row
 from m365audit.model.parts import Part

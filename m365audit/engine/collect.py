@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from m365audit import __version__
 from m365audit.connectors import CONNECTORS, Connector
 from m365audit.connectors.declare import Yield
-from m365audit.connectors.kept import Kept
+from m365audit.connectors.reading.kept import Kept
 from m365audit.engine.earlier import EarlierRuns
 from m365audit.engine.keeping import Keeping
 from m365audit.graph import Clock, Refused, Session, SignInFailed, WallClock, asking

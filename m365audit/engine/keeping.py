@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, closing, nullcontext
 
 from m365audit.connectors import Connector
-from m365audit.connectors.kept import FORGETFUL, Kept
+from m365audit.connectors.reading.kept import FORGETFUL, Kept
 from m365audit.model.evidence import Coverage, DataSetRecord
 from m365audit.model.words import GapKind
 from m365audit.snapshot import RunFolder, Saved, Unfinished

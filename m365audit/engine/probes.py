@@ -9,9 +9,9 @@ from typing import Any
 
 from kiota_abstractions.request_information import RequestInformation
 
-from m365audit.connectors import configuration
-from m365audit.connectors.licences import licences, plans
-from m365audit.connectors.rights_in_snapshot import hold_rights
+from m365audit.connectors.entra.licences import licences, plans
+from m365audit.connectors.mail.rights_in_snapshot import hold_rights
+from m365audit.connectors.reading import configuration
 from m365audit.graph import Clock, Graph, Page, Refused, Session
 from m365audit.model.access import Access
 from m365audit.model.datasets import DATA_SETS

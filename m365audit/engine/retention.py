@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from m365audit.connectors.census_memory import MEMORY
+from m365audit.connectors.files.census_memory import MEMORY
 from m365audit.engine.assess import LONDON
 from m365audit.engine.audit import Places
 from m365audit.engine.earlier import last_with

@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 from contract_service import DENIED, Fault, Service, collect, frame
 
-from m365audit.connectors.conditional_access import conditional_access, named_locations
-from m365audit.connectors.mail_protocols import mail_protocols, smtp_sign_in
-from m365audit.connectors.sign_in_settings import (
+from m365audit.connectors.entra.conditional_access import conditional_access, named_locations
+from m365audit.connectors.entra.sign_in_settings import (
     authentication_methods_policy,
     authentication_strengths,
     password_rules,
     per_user_mfa,
     security_defaults,
 )
+from m365audit.connectors.mail.mail_protocols import mail_protocols, smtp_sign_in
 from m365audit.graph import Refused
 from m365audit.model.access import Access, TokenSays
 from m365audit.model.plans import AAD_PREMIUM

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from m365audit.connectors.auditor import auditor
+from m365audit.connectors.entra.auditor import auditor
 from m365audit.model.access import Access, TokenSays
 from m365audit.model.datasets import DATA_SETS
 from m365audit.model.evidence import Gap, Looked

@@ -25,13 +25,13 @@ from workload_service import (
     frame,
 )
 
-from m365audit.connectors.census import Census
-from m365audit.connectors.census_words import limits
-from m365audit.connectors.earlier import NOTHING_EARLIER, Earlier
-from m365audit.connectors.estate import Estate
-from m365audit.connectors.kept import FORGETFUL, Kept
-from m365audit.connectors.sharing import sharing
-from m365audit.connectors.sharing_identities import Grantees
+from m365audit.connectors.files.census import Census
+from m365audit.connectors.files.census_words import limits
+from m365audit.connectors.files.estate import Estate
+from m365audit.connectors.files.sharing import sharing
+from m365audit.connectors.files.sharing_identities import Grantees
+from m365audit.connectors.reading.earlier import NOTHING_EARLIER, Earlier
+from m365audit.connectors.reading.kept import FORGETFUL, Kept
 from m365audit.graph import Outside, ReadyTokens, connect
 from m365audit.model.access import Access, TokenSays
 from m365audit.model.datasets import DATA_SETS

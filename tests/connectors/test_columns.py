@@ -2,7 +2,7 @@
 
 import pytest
 
-from m365audit.connectors.columns import Columns
+from m365audit.connectors.reading.columns import Columns
 
 SOURCES = {"id": "id", "name": "displayName", "bought": "prepaidUnits.enabled"}
 WHOLE = {"id": "1", "displayName": "A", "prepaidUnits": {"enabled": 5}}

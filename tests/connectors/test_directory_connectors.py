@@ -6,7 +6,7 @@ import pytest
 from contract_service import DENIED, NO_PREMIUM, Fault, Service, collect, frame
 
 from m365audit.connectors.declare import Connector
-from m365audit.connectors.directory import (
+from m365audit.connectors.entra.directory import (
     accounts,
     deleted_accounts,
     domains,
@@ -14,7 +14,7 @@ from m365audit.connectors.directory import (
     organisation,
     sign_in_activity,
 )
-from m365audit.connectors.licences import has_premium, licences
+from m365audit.connectors.entra.licences import has_premium, licences
 from m365audit.graph import Refused
 from m365audit.model.datasets import DATA_SETS
 from m365audit.model.plans import AAD_PREMIUM, AAD_PREMIUM_P2

@@ -6,8 +6,8 @@ from msgraph.generated.models.sharepoint_settings import SharepointSettings
 from msgraph.generated.models.site import Site
 from workload_service import ACCESS_DENIED, SITE_LOCKED, Fault, Json, Workloads, collect, drawn_cut
 
-from m365audit.connectors.drives import DRIVE_PROPERTIES, SITE_PROPERTIES, drives
-from m365audit.connectors.sharing_settings import sharing_settings
+from m365audit.connectors.files.drives import DRIVE_PROPERTIES, SITE_PROPERTIES, drives
+from m365audit.connectors.files.sharing_settings import sharing_settings
 from m365audit.graph import Refused
 from m365audit.model.datasets.files import SHARING_SETTINGS
 

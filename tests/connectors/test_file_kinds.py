@@ -2,7 +2,7 @@
 
 import pytest
 
-from m365audit.connectors.file_kinds import FileKinds
+from m365audit.connectors.files.file_kinds import FileKinds
 
 Item = dict[str, object]
 DRIVE = {"drive_id": "b!D", "drive_name": "Documents", "site_name": "Site", "personal": False, "drive_url": "x"}

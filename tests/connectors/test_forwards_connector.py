@@ -19,10 +19,10 @@ from contract_service import (
     frame,
 )
 
-from m365audit.connectors.forward_targets import Targets
-from m365audit.connectors.forwards import forwards
-from m365audit.connectors.lookups import Lookups
-from m365audit.connectors.recipients import Recipients
+from m365audit.connectors.mail.forward_targets import Targets
+from m365audit.connectors.mail.forwards import forwards
+from m365audit.connectors.mail.lookups import Lookups
+from m365audit.connectors.mail.recipients import Recipients
 from m365audit.model.evidence import Coverage, Gap
 from m365audit.model.words import GapKind
 

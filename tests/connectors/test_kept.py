@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from workload_service import COUNCIL, DOMAINS, MAILBOX_DENIED, Collected, Json, Workloads, collect
 
-from m365audit.connectors.kept import sorted_out
-from m365audit.connectors.lookups import Lookups, OnlySettled
-from m365audit.connectors.meetings import meetings
-from m365audit.connectors.waves import waves
+from m365audit.connectors.calendars.meetings import meetings
+from m365audit.connectors.mail.lookups import Lookups, OnlySettled
+from m365audit.connectors.reading.kept import sorted_out
+from m365audit.connectors.reading.waves import waves
 from m365audit.model.evidence import Gap, Row
 from m365audit.model.words import GapKind
 

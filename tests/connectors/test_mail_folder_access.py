@@ -4,7 +4,7 @@ import pytest
 from contract_service import NO_ROLE, NOT_FOUND, Collected, Fault, Json, Service, collect, frame
 from test_kept import Memory
 
-from m365audit.connectors.mail_folder_access import mail_folder_access
+from m365audit.connectors.mail.mail_folder_access import mail_folder_access
 from m365audit.model.tenant import Folders
 from m365audit.model.words import GapKind
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from contract_service import NO_ROLE, NOT_FOUND, Cmdlet, Collected, Fault, Json, Service, collect, frame
 
-from m365audit.connectors.mailbox_access import mailbox_access
+from m365audit.connectors.mail.mailbox_access import mailbox_access
 from m365audit.model.words import GapKind
 
 CLERK = {

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from contract_service import DENIED, MAILBOX_DENIED, NO_MAILBOX, NO_ROLE, Fault, Json, Service, collect, frame
 
-from m365audit.connectors.mailbox_settings import mailbox_settings
-from m365audit.connectors.mailboxes import mailboxes
+from m365audit.connectors.mail.mailbox_settings import mailbox_settings
+from m365audit.connectors.mail.mailboxes import mailboxes
 from m365audit.graph import Refused
 from m365audit.model.words import GapKind
 

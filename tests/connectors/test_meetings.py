@@ -22,8 +22,8 @@ from workload_service import (
     guest,
 )
 
-from m365audit.connectors.calendar_events import EVENT_PROPERTIES
-from m365audit.connectors.meetings import meetings
+from m365audit.connectors.calendars.calendar_events import EVENT_PROPERTIES
+from m365audit.connectors.calendars.meetings import meetings
 from m365audit.model.datasets.meetings import MEETINGS
 from m365audit.model.tenant import MeetingWindow
 

@@ -1,6 +1,6 @@
 import pytest
 
-from m365audit.connectors.meeting_links import JOIN_HOSTS, first_join_link, join_link
+from m365audit.connectors.calendars.meeting_links import JOIN_HOSTS, first_join_link, join_link
 
 OLD_TEAMS = "https://teams.microsoft.com/l/meetup-join/19%3ameeting_abc%40thread.v2/0?context=%7b%22Tid%22%3a%22t%22%7d"
 

@@ -6,17 +6,17 @@ import pandas as pd
 import pytest
 from contract_service import NO_ROLE, Fault, Json, Service, collect, frame
 
-from m365audit.connectors.folder_access import folder_access
-from m365audit.connectors.mail_protection import link_protection, mail_protection
-from m365audit.connectors.mail_records import (
+from m365audit.connectors.mail.folder_access import folder_access
+from m365audit.connectors.mail.mail_protection import link_protection, mail_protection
+from m365audit.connectors.mail.mail_records import (
     audit_bypasses,
     audit_settings,
     mail_encryption,
     mail_organisation,
     mailbox_retention,
 )
-from m365audit.connectors.mailbox_use import mailbox_use
-from m365audit.connectors.outbound_mail import outbound_mail
+from m365audit.connectors.mail.mailbox_use import mailbox_use
+from m365audit.connectors.mail.outbound_mail import outbound_mail
 from m365audit.graph import Refused
 from m365audit.model.words import GapKind
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from contract_service import DENIED, NO_PREMIUM, Fault, Service, collect, frame
 
-from m365audit.connectors.registration import METHODS, REPORT, registration
+from m365audit.connectors.entra.registration import METHODS, REPORT, registration
 from m365audit.graph import Refused
 from m365audit.model.plans import AAD_PREMIUM
 from m365audit.model.words import GapKind

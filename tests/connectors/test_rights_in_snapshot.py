@@ -7,7 +7,7 @@ import pytest
 from contract_service import DENIED, NO_ROLE, Cmdlet, Collected, Fault, Json, Service, collect, frame
 from test_mailbox_access_connector import ACCOUNTS, CLERK, GROUPS, PLANNING, account
 
-from m365audit.connectors.mailbox_access import mailbox_access
+from m365audit.connectors.mail.mailbox_access import mailbox_access
 from m365audit.model.evidence import Coverage, Gap
 from m365audit.model.words import GapKind
 

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 from contract_service import DENIED, TENANT, Fault, Service, collect, frame
 
-from m365audit.connectors.admin_changes import admin_changes
-from m365audit.connectors.app_credentials import app_credentials
-from m365audit.connectors.apps import app_grants, service_principals
-from m365audit.connectors.group_members import FEW, group_members
-from m365audit.connectors.group_sites import group_sites
-from m365audit.connectors.partners import partners
-from m365audit.connectors.roles import eligible_roles, role_members
-from m365audit.connectors.tenant_policies import authorization_policy, consent_settings, session_timeouts
+from m365audit.connectors.entra.admin_changes import admin_changes
+from m365audit.connectors.entra.app_credentials import app_credentials
+from m365audit.connectors.entra.apps import app_grants, service_principals
+from m365audit.connectors.entra.group_members import FEW, group_members
+from m365audit.connectors.entra.partners import partners
+from m365audit.connectors.entra.roles import eligible_roles, role_members
+from m365audit.connectors.entra.tenant_policies import authorization_policy, consent_settings, session_timeouts
+from m365audit.connectors.files.group_sites import group_sites
 from m365audit.graph import Refused
 from m365audit.model.datasets import DATA_SETS
 from m365audit.model.plans import AAD_PREMIUM

@@ -19,8 +19,8 @@ from workload_service import (
     frame,
 )
 
-from m365audit.connectors.sharing import sharing
-from m365audit.connectors.sharing_tree import DELTA_PROPERTIES
+from m365audit.connectors.files.sharing import sharing
+from m365audit.connectors.files.sharing_tree import DELTA_PROPERTIES
 from m365audit.model.evidence import Coverage, Gap
 from m365audit.model.words import GapKind
 

@@ -1,7 +1,7 @@
 import pytest
 from workload_service import COUNCIL, DOMAINS, TENANT_DOMAIN, Json, account, frame, guest
 
-from m365audit.connectors.sharing_identities import Grantees
+from m365audit.connectors.files.sharing_identities import Grantees
 
 GROUP_ID = "aaaaaaaa-0000-0000-0000-000000000001"
 PERMISSION: Json = {"id": "P", "roles": ["read"]}

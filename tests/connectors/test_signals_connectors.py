@@ -13,9 +13,9 @@ import pytest
 from contract_service import TENANT, Fault, Json, Service, collect, frame, gather
 
 from m365audit.connectors import Connector
-from m365audit.connectors.mail_dns import mail_dns
-from m365audit.connectors.meeting_policies import meeting_policies
-from m365audit.connectors.sign_ins import OLD_CLIENTS, legacy_sign_ins
+from m365audit.connectors.calendars.meeting_policies import meeting_policies
+from m365audit.connectors.entra.sign_ins import OLD_CLIENTS, legacy_sign_ins
+from m365audit.connectors.mail.mail_dns import mail_dns
 from m365audit.connectors.signals import (
     alerts,
     attack_simulations,

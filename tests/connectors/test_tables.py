@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from m365audit.connectors.addresses import primary_and_all, primary_and_all_of
-from m365audit.connectors.tables import Came, Tables, each, lower
+from m365audit.connectors.reading.addresses import primary_and_all, primary_and_all_of
+from m365audit.connectors.reading.tables import Came, Tables, each, lower
 from m365audit.model.datasets.schema import Column, DataSet
 
 THINGS = DataSet(

@@ -1,0 +1,1 @@
+"""Meetings in calendars, and what Teams says of them."""

@@ -1,0 +1,1 @@
+"""Who there is and how they sign in: accounts, groups, roles, apps, and the rules of the tenant."""

@@ -1,0 +1,1 @@
+"""Document libraries: what is in them, and with whom it is shared."""

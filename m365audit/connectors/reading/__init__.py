@@ -1,0 +1,1 @@
+"""How answers become rows and gaps: what the connectors have in common."""
