@@ -12,8 +12,8 @@ from rich.padding import Padding
 
 from m365audit.cli.app import CONFIG, REPORTS, AsJson, Config, app, err, out, places
 from m365audit.engine.audit import policies as policies_of
-from m365audit.engine.consent import App, consent_url, consent_urls_by_service, manifest, script
-from m365audit.engine.permissions import Asked, asked_for
+from m365audit.engine.doctor.consent import App, consent_url, consent_urls_by_service, manifest, script
+from m365audit.engine.doctor.permissions import Asked, asked_for
 from m365audit.model.permissions import Tier
 from m365audit.model.policy import Policy
 from m365audit.model.tenant import Endpoints, Tenant

@@ -10,10 +10,10 @@ from m365audit.cli.app import err
 from m365audit.cli.notice import show as show_notice
 from m365audit.cli.refusals import REFUSALS, code_of, say
 from m365audit.cli.results import Results
-from m365audit.engine import roll_up
 from m365audit.engine.assess import LONDON
 from m365audit.engine.audit import Outcome, Places
-from m365audit.engine.roll_up_refused import forget, remember
+from m365audit.engine.roll_up import fleet as roll_up
+from m365audit.engine.roll_up.refused import forget, remember
 from m365audit.fleet import Failed
 from m365audit.snapshot import BadRun
 

@@ -36,7 +36,7 @@ from m365audit.cli.roll_up import after_audits, keep_in_mind, report_each, repor
 from m365audit.cli.show import result_table, shortfalls
 from m365audit.cli.stopping import Watch
 from m365audit.engine import audit as engine
-from m365audit.engine.doctor_register import words_on_waiting
+from m365audit.engine.doctor.register import words_on_waiting
 from m365audit.engine.document import as_json as assessment_as_json
 from m365audit.engine.loop import Loop, Stopped
 from m365audit.engine.protection import Protect

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from m365audit.engine.preflight import Foreseen, Foresight
+from m365audit.engine.doctor.preflight import Foreseen, Foresight
 from m365audit.model.policy import Clause, Policy
 from m365audit.rules import RULES, Rule
 

@@ -13,8 +13,9 @@ from m365audit.engine.judge import Bench
 from m365audit.engine.private import private_folder
 from m365audit.model.assessment import Assessment
 from m365audit.model.policy import Policy
-from m365audit.report import clerk, council
-from m365audit.report.accessible import PUBLISHED, WORKING, Rule, faults
+from m365audit.report import clerk
+from m365audit.report.accessible.file import PUBLISHED, WORKING, Rule, faults
+from m365audit.report.council import workbook as council
 from m365audit.report.names import Kind
 
 WORKBOOK_FAULTS = "workbook_faults"

@@ -17,7 +17,8 @@ from m365audit.excel.encrypted import encrypt, is_locked
 from m365audit.excel.whole import DRAFT
 from m365audit.model.assessment import Assessment
 from m365audit.model.tenant import Reader
-from m365audit.report import clerk, council, technician
+from m365audit.report import clerk, technician
+from m365audit.report.council import workbook as council
 from m365audit.report.names import Kind, file_name, kind_of
 from m365audit.snapshot import RunFolder, Snapshot
 from m365audit.snapshot.folders import unwritable

@@ -12,8 +12,8 @@ from openpyxl import load_workbook
 
 from m365audit.cli import app
 from m365audit.cli.refusals import exit_code_of
-from m365audit.engine.roll_up import path_of
-from m365audit.engine.roll_up_refused import REFUSED_FILE
+from m365audit.engine.roll_up.fleet import path_of
+from m365audit.engine.roll_up.refused import REFUSED_FILE
 
 TODAY = datetime.now(ZoneInfo("Europe/London")).date()
 Says = Callable[..., tuple[int, str, str]]

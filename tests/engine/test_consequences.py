@@ -5,7 +5,7 @@ from collections.abc import Collection
 import pytest
 
 from m365audit.engine.consequences import consequences
-from m365audit.engine.preflight import Foreseen, Foresight
+from m365audit.engine.doctor.preflight import Foreseen, Foresight
 from m365audit.model.datasets import DATA_SETS
 
 REPORTS = ("email_activity", "teams_activity", "mailbox_usage")

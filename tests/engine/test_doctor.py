@@ -13,8 +13,8 @@ from virtual import NOW, LoopClock, outside, run
 
 from m365audit.engine.access import NEEDED
 from m365audit.engine.audit import Places, collect
-from m365audit.engine.doctor import Diagnosis, diagnose
-from m365audit.engine.preflight import Foreseen
+from m365audit.engine.doctor.examine import Diagnosis, diagnose
+from m365audit.engine.doctor.preflight import Foreseen
 from m365audit.graph import Outside, SignInFailed
 from m365audit.model.evidence import Coverage
 from m365audit.model.tenant import Auth, AuthKind, Tenant

@@ -8,7 +8,7 @@ import pytest
 from test_propose import Desk, rows_of
 from virtual import NOW
 
-from m365audit.engine.doctor_register import RegisterLook, look_at_register
+from m365audit.engine.doctor.register import RegisterLook, look_at_register
 from m365audit.model.months import Match
 from m365audit.register import write_register
 from m365audit.register.sheets import CONFIRM

@@ -9,8 +9,8 @@ import pytest
 
 from m365audit.connectors import CONNECTORS
 from m365audit.engine.access import NEEDED
-from m365audit.engine.consent import App, consent_url, consent_urls_by_service, manifest, script
-from m365audit.engine.permissions import Asked, asked_for
+from m365audit.engine.doctor.consent import App, consent_url, consent_urls_by_service, manifest, script
+from m365audit.engine.doctor.permissions import Asked, asked_for
 from m365audit.model.access import Access, TokenSays
 from m365audit.model.directory_roles import ROLE_NAMES, role_changes_something, role_names
 from m365audit.model.permission_table import PERMISSIONS, served_by

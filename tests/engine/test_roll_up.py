@@ -26,11 +26,11 @@ from fleets import (
     tenant_file,
 )
 
-from m365audit.engine import roll_up
 from m365audit.engine.audit import Places
 from m365audit.engine.purge import purge
-from m365audit.engine.roll_up_refused import forget, remember
-from m365audit.engine.roll_up_remedies import remedy
+from m365audit.engine.roll_up import fleet as roll_up
+from m365audit.engine.roll_up.refused import forget, remember
+from m365audit.engine.roll_up.remedies import remedy
 from m365audit.engine.verify import verify
 from m365audit.graph import SignInFailed
 from m365audit.model.answers import Effect

@@ -25,8 +25,8 @@ from fleets import (
     tenant_file,
 )
 
-from m365audit.engine import roll_up
 from m365audit.engine.document import as_json
+from m365audit.engine.roll_up import fleet as roll_up
 from m365audit.model.answers import Effect
 from m365audit.model.assessment import Assessment
 from m365audit.model.decisions import Standing

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from m365audit.engine.audit import Places
 from m365audit.engine.protection import NoPassword
-from m365audit.engine.roll_up_refused import REFUSED_FILE, forget, refused, remember, words_of
+from m365audit.engine.roll_up.refused import REFUSED_FILE, forget, refused, remember, words_of
 from m365audit.engine.safety import UnsafePermission
 from m365audit.graph import SignInFailed
 from m365audit.graph.said import Service

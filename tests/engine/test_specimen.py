@@ -11,7 +11,8 @@ from m365audit.engine.specimen import assess_and_look
 from m365audit.model.assessment import Assessment
 from m365audit.model.policy import CheckUse, Policy
 from m365audit.model.words import Result
-from m365audit.report import clerk, council
+from m365audit.report import clerk
+from m365audit.report.council import workbook as council
 
 CHECK = "workbooks-accessible"
 BASELINE = Policy(id="baseline", title="Baseline", council="", clauses=())

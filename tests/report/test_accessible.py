@@ -16,9 +16,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table, TableStyleInfo
 
-from m365audit.report import council
-from m365audit.report.accessible import ESSENTIAL, PUBLISHED, WORKING, faults
-from m365audit.report.accessible_looks import contrast
+from m365audit.report.accessible.file import ESSENTIAL, PUBLISHED, WORKING, faults
+from m365audit.report.accessible.looks import contrast
+from m365audit.report.council import workbook as council
 
 Spoil = Callable[[Workbook], None]
 Parts = dict[str, bytes]

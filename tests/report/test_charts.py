@@ -18,7 +18,7 @@ from m365audit.excel.styles import GOOD, LACKING, PAINTS, URGENCY_PAINTS, Paint
 from m365audit.model.months import Audited, Month, Trend
 from m365audit.model.words import Result, Severity
 from m365audit.report import clerk, monthly, sections
-from m365audit.report.accessible import WORKING, faults
+from m365audit.report.accessible.file import WORKING, faults
 from m365audit.report.charts import Bars, Chart, Series
 from m365audit.report.sheets import SMALLEST_SCALE, Book, Column, Page
 

@@ -20,8 +20,9 @@ from m365audit.model.decisions import Decision, Source, Standing
 from m365audit.model.evidence import TENANT, Coverage, Gap
 from m365audit.model.months import Audited, DecisionNote, Match, Month, Previous, RegisterNote, Stated, Trend
 from m365audit.model.words import Actor, GapKind, Result, Severity, State, SubjectKind
-from m365audit.report import clerk, council
-from m365audit.report.council_missing import WHO_CAN
+from m365audit.report import clerk
+from m365audit.report.council import workbook as council
+from m365audit.report.council.missing import WHO_CAN
 from m365audit.report.names import file_name
 from m365audit.report.small_numbers import about, share
 from m365audit.report.tested import CHECK

@@ -15,7 +15,7 @@ import pytest
 from hand_built import assessment
 from written import Written
 
-from m365audit.report import council
+from m365audit.report.council import workbook as council
 
 SCRIPT = Path(__file__).with_name("by_keyboard.py")
 # The Python that the system's packages belong to, not that of the tests.

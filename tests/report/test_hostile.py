@@ -21,7 +21,8 @@ from m365audit.excel.whole import save_whole
 from m365audit.model.assessment import Assessment, Subject
 from m365audit.model.evidence import Coverage, Row, Stored
 from m365audit.model.words import SubjectKind
-from m365audit.report import clerk, council, technician
+from m365audit.report import clerk, technician
+from m365audit.report.council import workbook as council
 from m365audit.report.sheets import Book, Column, Page
 
 SEEDS = "=+-@#'\t\r\n _x0041{}\x00\u202e\u200b\ufffe<>&\"]"

@@ -24,7 +24,7 @@ from m365audit.model.months import (
 )
 from m365audit.model.words import Result, Severity, State
 from m365audit.report import changes, clerk, exceptions, technician, year
-from m365audit.report.accessible import WORKING, faults
+from m365audit.report.accessible.file import WORKING, faults
 from m365audit.report.states import LABELS, MEANING, label, story
 
 OCTOBER = date(2026, 10, 21)

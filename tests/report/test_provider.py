@@ -26,9 +26,9 @@ from m365audit.model.fleet import (
 )
 from m365audit.model.months import Audited
 from m365audit.model.words import GapKind, Result, Severity, State
-from m365audit.report import provider
-from m365audit.report.accessible import WORKING, Weight, faults
-from m365audit.report.provider_work import When, all_work
+from m365audit.report.accessible.file import WORKING, Weight, faults
+from m365audit.report.provider import workbook as provider
+from m365audit.report.provider.work import When, all_work
 from m365audit.report.sheets import SMALLEST_SCALE
 
 ON = date(2026, 11, 22)

@@ -18,7 +18,7 @@ from m365audit.model.assessment import Assessment
 from m365audit.model.evidence import Coverage
 from m365audit.model.words import Result
 from m365audit.report import clerk, technician
-from m365audit.report.accessible import WORKING, faults
+from m365audit.report.accessible.file import WORKING, faults
 from m365audit.report.names import part_title, sheet_title
 from m365audit.report.parts import parts
 from m365audit.report.questions import Question, validations

@@ -7,7 +7,7 @@ from m365audit.excel.styles import Look
 from m365audit.graph.certificates import NEAR_END_DAYS
 from m365audit.model.decisions import RENEW_BEFORE
 from m365audit.model.fleet import Fleet, Remedy, Trouble
-from m365audit.report.provider_councils import last_made
+from m365audit.report.provider.councils import last_made
 from m365audit.report.rows import Line
 from m365audit.report.sheets import Column, Page
 from m365audit.report.topics import FILTERS

@@ -11,10 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from m365audit.excel.reading import Parts, Sheet, open_parts
-from m365audit.report import accessible_files as files
-from m365audit.report import accessible_looks as looks
-from m365audit.report import accessible_tables as tables
-from m365audit.report.accessible_files import Glance
+from m365audit.report.accessible import files, looks, tables
+from m365audit.report.accessible.files import Glance
 
 
 class Weight(StrEnum):

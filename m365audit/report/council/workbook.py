@@ -18,17 +18,12 @@ from openpyxl import Workbook
 from m365audit.excel.styles import PLAIN
 from m365audit.excel.whole import save_whole
 from m365audit.model.assessment import Assessment
-from m365audit.report import (
-    clauses,
-    clerk,
-    council_clauses,
-    council_counts,
-    council_cover,
-    council_missing,
-    council_notes,
-    cover,
-    sections,
-)
+from m365audit.report import clauses, clerk, cover, sections
+from m365audit.report.council import clauses as council_clauses
+from m365audit.report.council import counts as council_counts
+from m365audit.report.council import cover as council_cover
+from m365audit.report.council import missing as council_missing
+from m365audit.report.council import notes as council_notes
 from m365audit.report.sheets import Book, Page
 
 _REST = "the policy"

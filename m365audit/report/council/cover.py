@@ -4,7 +4,8 @@ from m365audit.excel.cells import LONDON
 from m365audit.excel.styles import Look
 from m365audit.model.assessment import Assessment
 from m365audit.model.words import Judgement, Result, State
-from m365audit.report import changes, council_counts, cover
+from m365audit.report import changes, cover
+from m365audit.report.council import counts as council_counts
 from m365audit.report.sheets import Column, Line, Page
 from m365audit.report.small_numbers import about
 from m365audit.report.tested import tested

@@ -9,7 +9,7 @@ from m365audit.model.decisions import RENEW_BEFORE
 from m365audit.model.fleet import Fleet, FleetCouncil, LastAudit, Trouble
 from m365audit.model.months import month_of
 from m365audit.model.words import Result, Severity, State
-from m365audit.report.provider_work import When, work_of
+from m365audit.report.provider.work import When, work_of
 from m365audit.report.rows import Line, Made
 from m365audit.report.sheets import Column, Page
 from m365audit.report.topics import FILTERS

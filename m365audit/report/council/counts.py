@@ -10,7 +10,7 @@ from m365audit.model.assessment import Assessment, Finding
 from m365audit.model.months import Audited
 from m365audit.model.words import Actor, Result, Severity, State, worst
 from m365audit.report import changes, decisions, exceptions, year
-from m365audit.report.council_clauses import in_a_word
+from m365audit.report.council.clauses import in_a_word
 from m365audit.report.findings import Findings
 from m365audit.report.sheets import Column, Line, Page
 from m365audit.report.small_numbers import about, share

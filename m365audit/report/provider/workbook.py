@@ -9,9 +9,13 @@ from openpyxl import Workbook
 from m365audit.excel.cells import clean
 from m365audit.excel.whole import save_whole
 from m365audit.model.fleet import Fleet
-from m365audit.report import cover, provider_clauses, provider_councils, provider_cover, provider_troubles
-from m365audit.report.provider_work import Work, all_work
-from m365audit.report.provider_work import page as work_page
+from m365audit.report import cover
+from m365audit.report.provider import clauses as provider_clauses
+from m365audit.report.provider import councils as provider_councils
+from m365audit.report.provider import cover as provider_cover
+from m365audit.report.provider import troubles as provider_troubles
+from m365audit.report.provider.work import Work, all_work
+from m365audit.report.provider.work import page as work_page
 from m365audit.report.sheets import Book, Page
 from m365audit.report.wording import month
 

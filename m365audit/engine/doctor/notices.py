@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from m365audit.connectors.calendars.meeting_options import ACCESS_POLICY_FIX
-from m365audit.engine.probes import Exchange
+from m365audit.engine.doctor.probes import Exchange
 from m365audit.model.access import Access
 from m365audit.model.plans import Plan
 

@@ -15,17 +15,17 @@ from m365audit.engine.audit import Places
 from m365audit.engine.counting import as_result
 from m365audit.engine.document import VERSION
 from m365audit.engine.history import evaluated
-from m365audit.engine.roll_up_audit import last_audit
-from m365audit.engine.roll_up_incidents import incidents
-from m365audit.engine.roll_up_refused import words_of
+from m365audit.engine.roll_up.incidents import incidents
+from m365audit.engine.roll_up.last_audit import last_audit
+from m365audit.engine.roll_up.refused import words_of
 from m365audit.engine.room import room_for
 from m365audit.graph import SignInFailed, certificate_of
 from m365audit.model.evidence import evidence_digest
 from m365audit.model.fleet import Fleet, FleetCouncil, Incident, LastAudit, Tally, Trouble
 from m365audit.model.tenant import Tenant
 from m365audit.model.words import Result
-from m365audit.report import provider
 from m365audit.report.names import provider_file_name
+from m365audit.report.provider import workbook as provider
 from m365audit.rules import RULES
 from m365audit.settings import BadFile, load_tenant, tenants_available
 from m365audit.snapshot import RunFolder

@@ -6,10 +6,11 @@ from m365audit.excel.styles import Look
 from m365audit.graph.certificates import NEAR_END_DAYS
 from m365audit.model.fleet import Fleet, FleetCouncil, Trouble
 from m365audit.model.words import Result, Severity
-from m365audit.report import provider_troubles, provider_work
 from m365audit.report.decisions import DAYS_TO_REPLY
-from m365audit.report.provider_councils import NO_RESULT
-from m365audit.report.provider_work import When, Work
+from m365audit.report.provider import troubles as provider_troubles
+from m365audit.report.provider import work as provider_work
+from m365audit.report.provider.councils import NO_RESULT
+from m365audit.report.provider.work import When, Work
 from m365audit.report.rows import Line, Made
 from m365audit.report.sheets import Column, Page
 from m365audit.report.wording import NONE, counted, day, listed, month, sentence

@@ -1,0 +1,1 @@
+"""Many councils' month as one."""

@@ -1,0 +1,1 @@
+"""The council's workbook: counts only, fit to be published."""

@@ -1,0 +1,1 @@
+"""The provider's workbook: all councils in one, and nobody's name."""
