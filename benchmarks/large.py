@@ -22,7 +22,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from virtual import NOW, LoopClock, outside, run
 
 from benchmarks.measure import peak_mb
-from m365audit.engine.audit import Places, collect, evaluate
+from m365audit.engine.audit import collect, evaluate
+from m365audit.engine.places import Places
 from m365audit.engine.workbooks import write as write_workbooks
 from m365audit.sample.councils import scaled
 from m365audit.sample.demo import write_config

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.measure import report
 from m365audit.connectors import CONNECTORS
-from m365audit.engine.collect import Collection
+from m365audit.engine.collecting.collect import Collection
 from m365audit.graph import Session, connect
 from m365audit.model.datasets import DATA_SETS
 from m365audit.model.tenant import Auth, AuthKind, Endpoints, Tenant

@@ -59,8 +59,8 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
 async def _rolled_up(folder: str) -> int:
     """Write the workbook; how many councils there are."""
     # Imported here, so that what is measured is the process that rolls up, and not the one that asks for it.
-    from m365audit.engine import roll_up  # noqa: PLC0415
-    from m365audit.engine.audit import Places  # noqa: PLC0415
+    from m365audit.engine.places import Places  # noqa: PLC0415
+    from m365audit.engine.roll_up import fleet as roll_up  # noqa: PLC0415
     from m365audit.settings import tenants_available  # noqa: PLC0415
 
     places = Places(Path(folder) / "config", Path(folder) / "reports")

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from benchmarks.ours import tenant_at
 from m365audit.connectors import CONNECTORS
-from m365audit.engine.audit import Places, policies
-from m365audit.engine.collect import Collection
-from m365audit.engine.inputs import Inputs
-from m365audit.engine.judge import Bench
+from m365audit.engine.audit import policies
+from m365audit.engine.collecting.collect import Collection
+from m365audit.engine.judging.inputs import Inputs
+from m365audit.engine.judging.judge import Bench
+from m365audit.engine.places import Places
 from m365audit.graph import connect
 from m365audit.model.tenant import Tenant
 from m365audit.register import read_register, write_register

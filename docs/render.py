@@ -7,7 +7,7 @@ import tempfile
 from contextlib import nullcontext
 from pathlib import Path
 
-from m365audit.engine.collect import Silent
+from m365audit.engine.collecting.collect import Silent
 from m365audit.sample import demo
 
 PAGES = Path("build/pages")

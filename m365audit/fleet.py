@@ -5,11 +5,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
-from m365audit.engine.audit import Outcome, Places, alone, finish, gather
-from m365audit.engine.collect import Progress
+from m365audit.engine.audit import Outcome, alone, finish, gather
+from m365audit.engine.collecting.collect import Progress
+from m365audit.engine.collecting.resume import AUDIT, Asked
+from m365audit.engine.custody.protection import Protect, unprotected
 from m365audit.engine.loop import Loop
-from m365audit.engine.protection import Protect, unprotected
-from m365audit.engine.resume import AUDIT, Asked
+from m365audit.engine.places import Places
 from m365audit.graph import REAL, Governor, Outside, WallClock
 from m365audit.graph.governor import AppLimits
 from m365audit.graph.session import pacing_for

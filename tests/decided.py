@@ -11,9 +11,9 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from report.hand_built import TENANT_ID, assessment, check
 
-from m365audit.engine import document
-from m365audit.engine.audit import Places
-from m365audit.engine.decide import Heard, hear, sort_by_council
+from m365audit.engine.deciding.decide import Heard, hear, sort_by_council
+from m365audit.engine.documents import document
+from m365audit.engine.places import Places
 from m365audit.model.answers import form_for
 from m365audit.model.assessment import Assessment, Finding, Subject
 from m365audit.model.keys import reference

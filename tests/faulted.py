@@ -19,10 +19,11 @@ from virtual import NOW, LoopClock, outside, run
 
 from m365audit.connectors import CONNECTORS
 from m365audit.engine.assess import assess
-from m365audit.engine.audit import Places, collect, policies
-from m365audit.engine.history import EARLIER_AUDITS, History, as_record
-from m365audit.engine.inputs import Inputs
-from m365audit.engine.judge import Bench, Verdict
+from m365audit.engine.audit import collect, policies
+from m365audit.engine.judging.inputs import Inputs
+from m365audit.engine.judging.judge import Bench, Verdict
+from m365audit.engine.months.history import EARLIER_AUDITS, History, as_record
+from m365audit.engine.places import Places
 from m365audit.graph import Pacing, SignInFailed, asking
 from m365audit.model.assessment import Assessment
 from m365audit.register import read_register

@@ -8,8 +8,8 @@ from typing import Any
 
 import orjson
 
-from m365audit.engine import document
-from m365audit.engine.audit import Places
+from m365audit.engine.documents import document
+from m365audit.engine.places import Places
 from m365audit.model.answers import Answer, Effect
 from m365audit.model.assessment import Assessment, CheckResult, ClauseResult, DataSetNote, Finding, GapNote, Subject
 from m365audit.model.decisions import Decision, Source, Standing

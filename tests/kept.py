@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from m365audit.engine.audit import Places
+from m365audit.engine.places import Places
 from m365audit.model.datasets import DATA_SETS
 from m365audit.model.tenant import Tenant
 from m365audit.snapshot import DataSetWriter, RunFolder, new_run, write_manifest

@@ -11,7 +11,8 @@ import httpx
 import pyarrow.parquet as pq
 from virtual import NOW, LoopClock, outside, run
 
-from m365audit.engine.audit import Places, collect
+from m365audit.engine.audit import collect
+from m365audit.engine.places import Places
 from m365audit.graph import AppLimits, Pacing
 from m365audit.model.evidence import Gap
 from m365audit.sample.councils import SampleCouncil, Scale, exampleton, little_sampling, scaled

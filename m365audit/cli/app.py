@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from m365audit import __version__
-from m365audit.engine.audit import Places
+from m365audit.engine.places import Places
 
 app = typer.Typer(
     name="m365audit",

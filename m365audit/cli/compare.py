@@ -9,8 +9,8 @@ import typer
 from rich.markup import escape
 
 from m365audit.cli.app import CONFIG, REPORTS, AsJson, Config, Reports, Slug, app, out
-from m365audit.engine import compare as engine
-from m365audit.engine.compare import Change, Comparison
+from m365audit.engine.months import compare as engine
+from m365audit.engine.months.compare import Change, Comparison
 from m365audit.model.assessment import Finding
 from m365audit.settings import nearest, tenants_available
 

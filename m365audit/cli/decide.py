@@ -17,7 +17,7 @@ from m365audit.cli.app import CONFIG, REPORTS, AsJson, AsOf, Config, Reports, ap
 from m365audit.cli.councils import worst_code
 from m365audit.cli.passwords import keyring
 from m365audit.cli.refusals import REFUSALS, USAGE, code_of, say
-from m365audit.engine.decide import Heard, Kept, document, hear, keep, sort_by_council, today
+from m365audit.engine.deciding.decide import Heard, Kept, document, hear, keep, sort_by_council, today
 from m365audit.model.answers import Effect
 from m365audit.model.decisions import Decision
 from m365audit.register.ingest import Now

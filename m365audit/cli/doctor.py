@@ -15,10 +15,10 @@ from rich.table import Table
 from m365audit.cli.app import CONFIG, REPORTS, AsJson, Config, Reports, app, err, out
 from m365audit.cli.councils import chosen, worst_code
 from m365audit.cli.refusals import REFUSALS, code_of, say
-from m365audit.engine.audit import Places
 from m365audit.engine.doctor.examine import Diagnosis, diagnose
 from m365audit.engine.doctor.preflight import Foreseen
 from m365audit.engine.doctor.register import look_at_register
+from m365audit.engine.places import Places
 from m365audit.model.tenant import Tenant
 from m365audit.settings import load_tenant
 

@@ -14,13 +14,12 @@ from rich.table import Table
 from m365audit.cli.app import CONFIG, REPORTS, AsJson, AsOf, Config, Reports, Slug, app, err, out, places
 from m365audit.cli.councils import chosen, worst_code
 from m365audit.cli.refusals import REFUSALS, code_of, say
-from m365audit.engine.assess import LONDON
-from m365audit.engine.audit import Places
-from m365audit.engine.purge import Purged
-from m365audit.engine.purge import purge as purge_council
-from m365audit.engine.retention import Due, Plan, plan
-from m365audit.engine.verify import Verified
-from m365audit.engine.verify import verify as verify_council
+from m365audit.engine.custody.purge import Purged
+from m365audit.engine.custody.purge import purge as purge_council
+from m365audit.engine.custody.retention import Due, Plan, plan
+from m365audit.engine.custody.verify import Verified
+from m365audit.engine.custody.verify import verify as verify_council
+from m365audit.engine.places import LONDON, Places
 from m365audit.settings import load_tenant
 from m365audit.snapshot.check import CheckedRun
 

@@ -13,7 +13,7 @@ import typer
 from rich.markup import escape
 
 from m365audit.cli.app import err
-from m365audit.engine.protection import SHORTEST, Keyring, NoPassword, Protect, Protection, to_encrypt, unfit
+from m365audit.engine.custody.protection import SHORTEST, Keyring, NoPassword, Protect, Protection, to_encrypt, unfit
 from m365audit.model.tenant import WORKBOOK_PASSWORD, Tenant
 from m365audit.register.typed import plain
 from m365audit.settings import BadFile, load_tenant, tenants_available

@@ -7,10 +7,10 @@ from dotenv import load_dotenv
 from rich.markup import escape
 
 from m365audit.cli.app import err
+from m365audit.engine.collecting.safety import UnsafePermission
+from m365audit.engine.custody.protection import NoPassword
+from m365audit.engine.judging.parameters import BadParameter
 from m365audit.engine.loop import Stopped
-from m365audit.engine.parameters import BadParameter
-from m365audit.engine.protection import NoPassword
-from m365audit.engine.safety import UnsafePermission
 from m365audit.graph import SignInFailed
 from m365audit.register import BadRegister
 from m365audit.register.ledger import BadLedger, TamperedLedger

@@ -9,7 +9,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from m365audit.engine.audit import Outcome
-from m365audit.engine.document import as_json
+from m365audit.engine.documents.document import as_json
 from m365audit.export import Audited, Refused
 from m365audit.fleet import Failed
 from m365audit.model.assessment import Assessment

@@ -10,8 +10,8 @@ from m365audit.cli.app import err
 from m365audit.cli.notice import show as show_notice
 from m365audit.cli.refusals import REFUSALS, code_of, say
 from m365audit.cli.results import Results
-from m365audit.engine.assess import LONDON
-from m365audit.engine.audit import Outcome, Places
+from m365audit.engine.audit import Outcome
+from m365audit.engine.places import LONDON, Places
 from m365audit.engine.roll_up import fleet as roll_up
 from m365audit.engine.roll_up.refused import forget, remember
 from m365audit.fleet import Failed

@@ -36,10 +36,11 @@ from m365audit.cli.roll_up import after_audits, keep_in_mind, report_each, repor
 from m365audit.cli.show import result_table, shortfalls
 from m365audit.cli.stopping import Watch
 from m365audit.engine import audit as engine
+from m365audit.engine.custody.protection import Protect
 from m365audit.engine.doctor.register import words_on_waiting
-from m365audit.engine.document import as_json as assessment_as_json
+from m365audit.engine.documents.document import as_json as assessment_as_json
 from m365audit.engine.loop import Loop, Stopped
-from m365audit.engine.protection import Protect
+from m365audit.engine.places import Places
 from m365audit.fleet import Failed, audit_all
 from m365audit.model.datasets import DATA_SETS
 from m365audit.model.words import Severity
@@ -197,7 +198,7 @@ def report(  # noqa: PLR0913 - its options
     return 0
 
 
-def _reported(slug: str, where: engine.Places, run: str | None, as_of: date | None, protect: Protect) -> engine.Outcome:
+def _reported(slug: str, where: Places, run: str | None, as_of: date | None, protect: Protect) -> engine.Outcome:
     """One run, judged and reported again."""
     tenant = load_tenant(where.config, slug)
     folder = run_folder(where.reports, slug, run)

@@ -11,8 +11,8 @@ from rich.table import Table
 
 from m365audit.cli.results import MEASURES
 from m365audit.engine import audit as engine
-from m365audit.engine.collect import Progress as Watcher
-from m365audit.engine.collect import Silent
+from m365audit.engine.collecting.collect import Progress as Watcher
+from m365audit.engine.collecting.collect import Silent
 from m365audit.model.assessment import Assessment
 from m365audit.model.evidence import Coverage
 

@@ -11,8 +11,9 @@ from rich.markup import escape
 from m365audit.cli.app import CONFIG, REPORTS, Config, Reports, Slug, app, err, out
 from m365audit.cli.results import counts
 from m365audit.cli.show import result_table, watching
-from m365audit.engine.audit import Places, collected_code
+from m365audit.engine.audit import collected_code
 from m365audit.engine.begin import begin, propose_register
+from m365audit.engine.places import Places
 from m365audit.policy import policies_available
 from m365audit.settings import load_tenant, nearest
 from m365audit.settings.template import NewTenant

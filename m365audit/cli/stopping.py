@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from m365audit.cli.app import err
 from m365audit.cli.show import watching
-from m365audit.engine.collect import Progress
+from m365audit.engine.collecting.collect import Progress
 from m365audit.model.evidence import Coverage
 from m365audit.model.tenant import Tenant
 

@@ -4,23 +4,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from m365audit import __version__
-from m365audit.engine.accepted import decision_on
-from m365audit.engine.answerable import Answerable
-from m365audit.engine.clauses import cap, decide, roll_up
-from m365audit.engine.comparable import Comparable
-from m365audit.engine.counting import count_document
-from m365audit.engine.document import as_json
-from m365audit.engine.history import History, previous
-from m365audit.engine.inputs import Inputs
-from m365audit.engine.judge import Bench, Verdict, extent_of
-from m365audit.engine.measures import measure
-from m365audit.engine.register_rows import register_notes
-from m365audit.engine.standing import with_states
-from m365audit.engine.trend import trend
-from m365audit.engine.unmatched import decision_notes
+from m365audit.engine.deciding.accepted import decision_on
+from m365audit.engine.deciding.answerable import Answerable
+from m365audit.engine.deciding.register_rows import register_notes
+from m365audit.engine.deciding.unmatched import decision_notes
+from m365audit.engine.documents.counting import count_document
+from m365audit.engine.documents.document import as_json
+from m365audit.engine.judging.clauses import cap, decide, roll_up
+from m365audit.engine.judging.inputs import Inputs
+from m365audit.engine.judging.judge import Bench, Verdict, extent_of
+from m365audit.engine.judging.measures import measure
+from m365audit.engine.months.comparable import Comparable
+from m365audit.engine.months.history import History, previous
+from m365audit.engine.months.standing import with_states
+from m365audit.engine.months.trend import trend
+from m365audit.engine.places import LONDON
 from m365audit.model.answers import Effect
 from m365audit.model.assessment import (
     Assessment,
@@ -39,8 +39,6 @@ from m365audit.model.policy import Clause, Policy
 from m365audit.model.words import Actor, Result, Severity, State, SubjectKind, worst
 from m365audit.register import rows_to_confirm
 from m365audit.rules import RULES
-
-LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,19 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from m365audit.connectors import CONNECTORS
-from m365audit.engine import document, notice, workbooks
-from m365audit.engine.access import read_access
-from m365audit.engine.assess import LONDON
-from m365audit.engine.collect import Collection, Progress, Silent, plan
-from m365audit.engine.history import EARLIER_AUDITS, as_record, read_history
-from m365audit.engine.inputs import Inputs
-from m365audit.engine.parameters import check_parameters
-from m365audit.engine.protection import OPEN, Protection
-from m365audit.engine.resume import AUDIT, COLLECT, FRESH, Asked, Council, begin, come_to_its_end, unreported
-from m365audit.engine.room import room_for
-from m365audit.engine.runlog import logging_to
-from m365audit.engine.safety import refuse_unsafe
+from m365audit.engine import notice, workbooks
+from m365audit.engine.collecting.access import read_access
+from m365audit.engine.collecting.collect import Collection, Progress, Silent, plan
+from m365audit.engine.collecting.resume import AUDIT, COLLECT, FRESH, Asked, Council, begin, come_to_its_end, unreported
+from m365audit.engine.collecting.runlog import logging_to
+from m365audit.engine.collecting.safety import refuse_unsafe
+from m365audit.engine.custody.protection import OPEN, Protection
+from m365audit.engine.custody.room import room_for
+from m365audit.engine.documents import document
+from m365audit.engine.judging.inputs import Inputs
+from m365audit.engine.judging.parameters import check_parameters
+from m365audit.engine.months.history import EARLIER_AUDITS, as_record, read_history
+from m365audit.engine.places import LONDON, Places
 from m365audit.engine.specimen import assess_and_look
 from m365audit.graph import REAL, Outside, WallClock, connect
 from m365audit.model.assessment import Assessment
@@ -39,14 +40,6 @@ DONE, FINDINGS, REFUSED, PARTIAL, TRY_LATER = 0, 1, 3, 4, 75
 
 ASKED_FOR = frozenset(name for connector in CONNECTORS if connector.permission for name in connector.data_sets)
 """The data sets that Microsoft is asked for; the others come from the audit's own sign-in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where settings are and where results go."""
-
-    config: Path
-    reports: Path
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from m365audit.engine.assess import LONDON
-from m365audit.engine.audit import Places, collect
-from m365audit.engine.collect import Progress
-from m365audit.engine.propose import Evidence, Proposal, propose
+from m365audit.engine.audit import collect
+from m365audit.engine.collecting.collect import Progress
+from m365audit.engine.deciding.propose import Evidence, Proposal, propose
+from m365audit.engine.places import LONDON, Places
 from m365audit.graph import REAL, Outside
 from m365audit.model.evidence import Gap
 from m365audit.model.tenant import Tenant

@@ -5,7 +5,7 @@ The workbook itself never goes by ordinary mail. It waits behind a link, or it i
 
 from collections.abc import Iterator
 
-from m365audit.engine.protection import OPEN, Protection
+from m365audit.engine.custody.protection import OPEN, Protection
 from m365audit.model.assessment import Assessment
 from m365audit.model.tenant import Reader, Tenant
 from m365audit.model.words import SHOULD_HAVE_COME, GapKind, Result, Severity

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from m365audit.engine.accepted import acceptances
 from m365audit.engine.assess import assess
-from m365audit.engine.history import History
-from m365audit.engine.inputs import Inputs
-from m365audit.engine.judge import Bench
-from m365audit.engine.private import private_folder
+from m365audit.engine.custody.private import private_folder
+from m365audit.engine.deciding.accepted import acceptances
+from m365audit.engine.judging.inputs import Inputs
+from m365audit.engine.judging.judge import Bench
+from m365audit.engine.months.history import History
 from m365audit.model.assessment import Assessment
 from m365audit.model.policy import Policy
 from m365audit.report import clerk

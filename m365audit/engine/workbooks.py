@@ -9,10 +9,10 @@ import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from m365audit.engine.private import private_folder
-from m365audit.engine.protection import OPEN, Protection
-from m365audit.engine.room import room_for
-from m365audit.engine.runlog import logging_to
+from m365audit.engine.collecting.runlog import logging_to
+from m365audit.engine.custody.private import private_folder
+from m365audit.engine.custody.protection import OPEN, Protection
+from m365audit.engine.custody.room import room_for
 from m365audit.excel.encrypted import encrypt, is_locked
 from m365audit.excel.whole import DRAFT
 from m365audit.model.assessment import Assessment

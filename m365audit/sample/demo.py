@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.markup import escape
 from ruamel.yaml import YAML
 
-from m365audit.engine.audit import Outcome, Places
-from m365audit.engine.collect import Progress
+from m365audit.engine.audit import Outcome
+from m365audit.engine.collecting.collect import Progress
+from m365audit.engine.places import Places
 from m365audit.engine.roll_up import fleet as roll_up
 from m365audit.fleet import Failed, audit_all
 from m365audit.graph import Outside

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
 
-from m365audit.engine.audit import Outcome, Places
-from m365audit.engine.decide import Heard, hear, keep, sort_by_council
+from m365audit.engine.audit import Outcome
+from m365audit.engine.deciding.decide import Heard, hear, keep, sort_by_council
+from m365audit.engine.places import Places
 from m365audit.register.ingest import Now
 from m365audit.sample.councils import SampleCouncil, exampleton, little_sampling
 from m365audit.sample.councils.months import EXAMPLETON, LITTLE_SAMPLING, MONTHS, Reply, Story, in_month

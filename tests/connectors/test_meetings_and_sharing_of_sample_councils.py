@@ -7,7 +7,7 @@ import pytest
 from workload_service import Collected, frame, gathered
 
 from m365audit.connectors import CONNECTORS
-from m365audit.engine.collect import window
+from m365audit.engine.collecting.collect import window
 from m365audit.graph import Outside, ReadyTokens, connect
 from m365audit.model.evidence import Coverage, Row
 from m365audit.model.keys import share_key

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from m365audit.engine.inputs import Inputs
+from m365audit.engine.judging.inputs import Inputs
 from m365audit.model.datasets import DATA_SETS
 from m365audit.model.evidence import Coverage, DataSetRecord, Gap
 from m365audit.model.policy import Clause, Policy

@@ -8,12 +8,12 @@ from typing import Any
 
 from bench import TENANT_ID, clause, inputs, policy, whole_snapshot
 
-from m365audit.engine.accepted import acceptances
 from m365audit.engine.assess import assess
-from m365audit.engine.document import write
-from m365audit.engine.history import EARLIER_AUDITS, as_record, read_history
-from m365audit.engine.inputs import Inputs
-from m365audit.engine.judge import Bench
+from m365audit.engine.deciding.accepted import acceptances
+from m365audit.engine.documents.document import write
+from m365audit.engine.judging.inputs import Inputs
+from m365audit.engine.judging.judge import Bench
+from m365audit.engine.months.history import EARLIER_AUDITS, as_record, read_history
 from m365audit.model.answers import SHARING, Answer
 from m365audit.model.assessment import Assessment, Finding
 from m365audit.model.decisions import Channel, Decision, Source, current

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from bench import gap, inputs, register, snapshot
 
-from m365audit.engine.answerable import Answerable, Answers
-from m365audit.engine.inputs import Inputs
+from m365audit.engine.deciding.answerable import Answerable, Answers
+from m365audit.engine.judging.inputs import Inputs
 from m365audit.model.assessment import Subject
 from m365audit.model.words import SubjectKind
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from bench import AS_OF, clause, inputs, policy, register, snapshot
 
-from m365audit.engine.clauses import attested, cap, decide, roll_up
-from m365audit.engine.judge import Bench
+from m365audit.engine.judging.clauses import attested, cap, decide, roll_up
+from m365audit.engine.judging.judge import Bench
 from m365audit.model.assessment import ClauseResult
 from m365audit.model.policy import Attestation, CheckUse, Clause
 from m365audit.model.words import Force, Judgement, Result

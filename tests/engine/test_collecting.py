@@ -6,7 +6,7 @@ import pytest
 from bench import tenant
 
 from m365audit.connectors import CONNECTORS
-from m365audit.engine.collect import plan, window, with_named_domains
+from m365audit.engine.collecting.collect import plan, window, with_named_domains
 from m365audit.model.datasets import DATA_SETS
 from m365audit.model.tenant import Meetings
 

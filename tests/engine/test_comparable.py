@@ -4,8 +4,8 @@ import pytest
 from bench import ANN, gap, inputs, snapshot
 from months import RULE
 
-from m365audit.engine.comparable import Comparable, touches
-from m365audit.engine.judge import Verdict, judge
+from m365audit.engine.judging.judge import Verdict, judge
+from m365audit.engine.months.comparable import Comparable, touches
 from m365audit.model.words import GapKind, SubjectKind
 from m365audit.rules import RULES
 

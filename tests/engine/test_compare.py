@@ -10,7 +10,7 @@ from months import ACCEPTED, REMOVE, Council, decision, ref
 
 from m365audit.cli import app
 from m365audit.cli.refusals import exit_code_of
-from m365audit.engine.compare import Change, compare
+from m365audit.engine.months.compare import Change, compare
 from m365audit.snapshot import BadRun
 
 JULY, AUGUST, SEPTEMBER, OCTOBER, NOVEMBER = (date(2026, month, 10) for month in (7, 8, 9, 10, 11))

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import pytest
 
-from m365audit.engine.consequences import consequences
+from m365audit.engine.doctor.consequences import consequences
 from m365audit.engine.doctor.preflight import Foreseen, Foresight
 from m365audit.model.datasets import DATA_SETS
 

@@ -11,10 +11,11 @@ import pytest
 from graph.papers import papers
 from virtual import NOW, LoopClock, outside, run
 
-from m365audit.engine.access import NEEDED
-from m365audit.engine.audit import Places, collect
+from m365audit.engine.audit import collect
+from m365audit.engine.collecting.access import NEEDED
 from m365audit.engine.doctor.examine import Diagnosis, diagnose
 from m365audit.engine.doctor.preflight import Foreseen
+from m365audit.engine.places import Places
 from m365audit.graph import Outside, SignInFailed
 from m365audit.model.evidence import Coverage
 from m365audit.model.tenant import Auth, AuthKind, Tenant

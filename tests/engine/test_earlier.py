@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from kept import SLUG
 
-from m365audit.engine.earlier import EarlierRuns
+from m365audit.engine.collecting.earlier import EarlierRuns
 from m365audit.model.datasets import DATA_SETS
 from m365audit.model.evidence import Gap
 from m365audit.model.words import GapKind

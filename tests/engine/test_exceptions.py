@@ -9,9 +9,9 @@ import pytest
 from bench import TENANT_ID
 from months import ACCEPTED, ASK, POLICY, REMOVE, Council, by_link, days, decision, ref
 
-from m365audit.engine.accepted import decision_on
 from m365audit.engine.audit import day_of, decided_by
-from m365audit.engine.document import as_json
+from m365audit.engine.deciding.accepted import decision_on
+from m365audit.engine.documents.document import as_json
 from m365audit.model.answers import Answer, Effect
 from m365audit.model.assessment import Assessment, Finding
 from m365audit.model.decisions import Standing, standing

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from m365audit.engine.history import History, as_record, counting, previous, read_history
+from m365audit.engine.months.history import History, as_record, counting, previous, read_history
 from m365audit.model.words import Result, State
 from m365audit.snapshot import BadRun, RunFolder, new_run
 

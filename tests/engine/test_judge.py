@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from bench import ANN, gap, inputs, register, snapshot
 
-from m365audit.engine.judge import Bench, judge
+from m365audit.engine.judging.judge import Bench, judge
 from m365audit.model.datasets import DATA_SETS as SETS
 from m365audit.model.evidence import Gap
 from m365audit.model.words import GapKind, Result

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from bench import ANN, gap, inputs, snapshot
 from months import link_row
 
-from m365audit.engine.measures import measure
+from m365audit.engine.judging.measures import measure
 from m365audit.model.months import MEASURES
 
 BEN = {**ANN, "account_id": "b"}

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from months import ACCEPTED, ALL, ASK, REMOVE, Council, by_link, decision, ref
 
-from m365audit.engine.document import as_json
-from m365audit.engine.history import read_history
+from m365audit.engine.documents.document import as_json
+from m365audit.engine.months.history import read_history
 from m365audit.model.assessment import Assessment, Finding
 from m365audit.model.decisions import Decision
 from m365audit.model.months import Match

@@ -9,9 +9,9 @@ import pytest
 from kept import collected, tenant
 from report.hand_built import AS_OF, HOSTILE, assessment
 
+from m365audit.engine.custody.protection import OPEN, Protection
+from m365audit.engine.custody.run_parts import RunPart, contents
 from m365audit.engine.notice import notice, write
-from m365audit.engine.protection import OPEN, Protection
-from m365audit.engine.run_parts import RunPart, contents
 from m365audit.model.assessment import Assessment, GapNote, Previous
 from m365audit.model.evidence import Gap
 from m365audit.model.tenant import Reader, Tenant, Workbooks

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from bench import clause, inputs, policy, whole_snapshot
 
-from m365audit.engine.accepted import acceptances
 from m365audit.engine.assess import assess
-from m365audit.engine.document import write
-from m365audit.engine.history import EARLIER_AUDITS, as_record, read_history
-from m365audit.engine.judge import Bench
+from m365audit.engine.deciding.accepted import acceptances
+from m365audit.engine.documents.document import write
+from m365audit.engine.judging.judge import Bench
+from m365audit.engine.months.history import EARLIER_AUDITS, as_record, read_history
 from m365audit.model.answers import Answer, Effect
 from m365audit.model.assessment import Assessment
 from m365audit.model.decisions import Decision, Source, current

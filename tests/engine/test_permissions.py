@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from m365audit.connectors import CONNECTORS
-from m365audit.engine.access import NEEDED
+from m365audit.engine.collecting.access import NEEDED
 from m365audit.engine.doctor.consent import App, consent_url, consent_urls_by_service, manifest, script
 from m365audit.engine.doctor.permissions import Asked, asked_for
 from m365audit.model.access import Access, TokenSays

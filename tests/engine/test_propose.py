@@ -13,12 +13,13 @@ import pytest
 from openpyxl import load_workbook
 from virtual import NOW, LoopClock, outside, run
 
-from m365audit.engine.audit import Places, collect
+from m365audit.engine.audit import collect
 from m365audit.engine.begin import Proposed, propose_register
-from m365audit.engine.inputs import Inputs
-from m365audit.engine.judge import Bench
-from m365audit.engine.person_names import called, is_of_provider
-from m365audit.engine.propose import Evidence, propose
+from m365audit.engine.deciding.person_names import called, is_of_provider
+from m365audit.engine.deciding.propose import Evidence, propose
+from m365audit.engine.judging.inputs import Inputs
+from m365audit.engine.judging.judge import Bench
+from m365audit.engine.places import Places
 from m365audit.model.datasets import DATA_SETS
 from m365audit.model.policy import Policy
 from m365audit.model.tenant import Tenant

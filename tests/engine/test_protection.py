@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from kept import tenant
 
-from m365audit.engine.protection import Keyring, NoPassword, Protection, to_encrypt, unfit
+from m365audit.engine.custody.protection import Keyring, NoPassword, Protection, to_encrypt, unfit
 from m365audit.model.tenant import Reader, Workbooks
 
 CLERK, COUNCIL, TECHNICIAN = Reader.CLERK, Reader.COUNCIL, Reader.TECHNICIAN

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from bench import ANN, gap, inputs, register, snapshot
 
-from m365audit.engine.register_rows import register_notes
+from m365audit.engine.deciding.register_rows import register_notes
 from m365audit.model.months import Match, RegisterNote
 from m365audit.register import SHEETS
 

@@ -8,10 +8,10 @@ import orjson
 import pytest
 from kept import SLUG, audited, collected, names, places, tenant
 
-from m365audit.engine.earlier import EarlierRuns
-from m365audit.engine.purge import purge, unlink
-from m365audit.engine.retention import plan
-from m365audit.engine.verify import verify
+from m365audit.engine.collecting.earlier import EarlierRuns
+from m365audit.engine.custody.purge import purge, unlink
+from m365audit.engine.custody.retention import plan
+from m365audit.engine.custody.verify import verify
 from m365audit.excel.whole import DRAFT
 from m365audit.snapshot import BadRun, Busy, CouncilLock, RunFolder, Snapshot, new_run, runs
 from m365audit.snapshot.chain import read_tombstones

@@ -26,12 +26,12 @@ from fleets import (
     tenant_file,
 )
 
-from m365audit.engine.audit import Places
-from m365audit.engine.purge import purge
+from m365audit.engine.custody.purge import purge
+from m365audit.engine.custody.verify import verify
+from m365audit.engine.places import Places
 from m365audit.engine.roll_up import fleet as roll_up
 from m365audit.engine.roll_up.refused import forget, remember
 from m365audit.engine.roll_up.remedies import remedy
-from m365audit.engine.verify import verify
 from m365audit.graph import SignInFailed
 from m365audit.model.answers import Effect
 from m365audit.model.decisions import Standing

@@ -25,7 +25,7 @@ from fleets import (
     tenant_file,
 )
 
-from m365audit.engine.document import as_json
+from m365audit.engine.documents.document import as_json
 from m365audit.engine.roll_up import fleet as roll_up
 from m365audit.model.answers import Effect
 from m365audit.model.assessment import Assessment

@@ -8,10 +8,10 @@ import pytest
 from fleets import places, tenant_file
 from openpyxl import load_workbook
 
-from m365audit.engine.audit import Places
-from m365audit.engine.protection import NoPassword
+from m365audit.engine.collecting.safety import UnsafePermission
+from m365audit.engine.custody.protection import NoPassword
+from m365audit.engine.places import Places
 from m365audit.engine.roll_up.refused import REFUSED_FILE, forget, refused, remember, words_of
-from m365audit.engine.safety import UnsafePermission
 from m365audit.graph import SignInFailed
 from m365audit.graph.said import Service
 from m365audit.graph.signin import PARTNER_REMEDIES, REMEDIES, explain_words, unreachable

@@ -10,8 +10,9 @@ import pytest
 from hamlet import hamlet
 from virtual import NOW, LoopClock, outside, run
 
-from m365audit.engine.audit import Places, collect
-from m365audit.engine.runlog import logging_to
+from m365audit.engine.audit import collect
+from m365audit.engine.collecting.runlog import logging_to
+from m365audit.engine.places import Places
 from m365audit.model.words import GapKind
 from m365audit.sample.demo import write_config
 from m365audit.sample.service.server import Service

@@ -6,7 +6,7 @@ import pytest
 from bench import clause, inputs, policy, whole_snapshot
 from openpyxl import load_workbook
 
-from m365audit.engine.history import History
+from m365audit.engine.months.history import History
 from m365audit.engine.specimen import assess_and_look
 from m365audit.model.assessment import Assessment
 from m365audit.model.policy import CheckUse, Policy

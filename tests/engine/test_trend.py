@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from m365audit.engine.history import Earlier, History
-from m365audit.engine.trend import trend
+from m365audit.engine.months.history import Earlier, History
+from m365audit.engine.months.trend import trend
 from m365audit.model.months import Audited, months_between, months_from, year_end, year_of
 from m365audit.model.words import Result, Severity
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from bench import inputs, policy, register, whole_snapshot
 
-from m365audit.engine.accepted import acceptances
 from m365audit.engine.assess import assess
-from m365audit.engine.history import read_history
-from m365audit.engine.judge import Bench
+from m365audit.engine.deciding.accepted import acceptances
+from m365audit.engine.judging.judge import Bench
+from m365audit.engine.months.history import read_history
 from m365audit.register.read import WAITING
 from m365audit.snapshot import new_run
 

@@ -11,8 +11,8 @@ import pytest
 from kept import collected
 from report.hand_built import AS_OF, assessment, data_set
 
-from m365audit.engine.private import private_folder
-from m365audit.engine.protection import OPEN, Protection
+from m365audit.engine.custody.private import private_folder
+from m365audit.engine.custody.protection import OPEN, Protection
 from m365audit.engine.workbooks import write
 from m365audit.excel.encrypted import decrypt, is_locked
 from m365audit.excel.whole import DRAFT

@@ -10,8 +10,8 @@ from decided import GOOD, NOW, Desk, answer, kept
 from msoffcrypto.format.ooxml import OOXMLFile
 from openpyxl import load_workbook
 
-from m365audit.engine.decide import hear, sort_by_council
-from m365audit.engine.protection import NO_KEYS, Keyring
+from m365audit.engine.custody.protection import NO_KEYS, Keyring
+from m365audit.engine.deciding.decide import hear, sort_by_council
 from m365audit.excel.encrypted import encrypt
 from m365audit.register.package import LARGEST_BYTES, LARGEST_UNPACKED, BadReturn
 from m365audit.register.returned import read_returned

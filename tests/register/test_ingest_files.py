@@ -30,7 +30,7 @@ from decided import (
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from m365audit.engine.decide import keep, today
+from m365audit.engine.deciding.decide import keep, today
 from m365audit.model.answers import Answer, Effect
 from m365audit.model.decisions import Standing, current, standing
 from m365audit.register import BadRegister, read_register, write_register

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-REPORT = sorted((ROOT / "m365audit" / "report").glob("*.py"))
-RULES = sorted((ROOT / "m365audit" / "rules").glob("*.py"))
+REPORT = sorted((ROOT / "m365audit" / "report").rglob("*.py"))
+RULES = sorted((ROOT / "m365audit" / "rules").rglob("*.py"))
 POLICIES = sorted((ROOT / "config" / "policies").glob("*.yaml"))
 FIELD_WORDS = Path(__file__).with_name("field_words.txt")
 """Names of products and of standards, and words of the field that no dictionary has."""

@@ -31,6 +31,17 @@ LEFT = date(2026, 5, 4)
 CLOSED = {"enabled": False, "sessions_valid_from": at(2026, 5, 5), "licences": []}
 
 
+def calendar(**changed: object) -> Row:
+    """A right of the leaver over Bob's calendar."""
+    return {
+        "mailbox_id": "ID-Bob",
+        "mailbox_name": "Bob",
+        "folder": "calendar",
+        "delegate": "ID-Ann",
+        "role": "read",
+    } | changed
+
+
 def leaver(**changed: object) -> Row:
     return person(**{"until": LEFT, "private_addresses": [HOME]} | changed)
 
@@ -107,6 +118,17 @@ def test_the_licence_has_days_of_grace(grace: int, verdict: Verdict) -> None:
         pytest.param({"mailbox_access": [access(delegate="ID-Ann", mailbox_id="ID-Bob")]}, FAILS, id="rights"),
         pytest.param({"mailbox_access": [access(delegate="ID-Ann", denied=True)]}, MEETS, id="a denial"),
         pytest.param({"mailbox_access": [access()]}, MEETS, id="somebody else's rights over the old mailbox"),
+        pytest.param({"folder_access": [calendar()]}, FAILS, id="a calendar of somebody else"),
+        pytest.param(
+            {"folder_access": [calendar(delegate=HOME, delegate_address=HOME)]},
+            FAILS,
+            id="a calendar under the private address",
+        ),
+        pytest.param({"folder_access": [calendar(role="freeBusyRead")]}, MEETS, id="sees when somebody is free"),
+        pytest.param({"folder_access": [calendar(role=None)]}, MEETS, id="nobody said what with the calendar"),
+        pytest.param({"folder_access": [calendar(delegate="default")]}, MEETS, id="what everybody may see"),
+        pytest.param({"mail_folder_access": [calendar(folder="inbox", role="Editor")]}, FAILS, id="a mail folder"),
+        pytest.param({"mail_folder_access": [calendar(role="AvailabilityOnly")]}, MEETS, id="free times of a folder"),
         pytest.param({"forwards": [forward(HOME, mailbox_id="ID-Bob")]}, FAILS, id="mail sent to the private address"),
         pytest.param({"forwards": [forward("x@other.example")]}, FAILS, id="mail sent out of the old mailbox"),
         pytest.param({"forwards": [forward(f"bob@{DOMAIN}")]}, MEETS, id="mail of the old mailbox to a successor"),
@@ -216,6 +238,10 @@ def test_all_that_remains_is_said_at_once() -> None:
         pytest.param({"group_members": [member("bob")]}, MEETS, "", id="somebody else is in it"),
         pytest.param({"role_members": [role()]}, FAILS, "roles (User Administrator)", id="holds a role"),
         pytest.param({"role_members": [role("bob")]}, MEETS, "", id="somebody else holds it"),
+        pytest.param(
+            {"eligible_roles": [role(assignment="eligible")]}, FAILS, "which may be taken up", id="may take a role up"
+        ),
+        pytest.param({"eligible_roles": [role("bob", assignment="eligible")]}, MEETS, "", id="somebody else may"),
         pytest.param({"app_grants": [grant(user_id="ID-Ann")]}, FAILS, "act for the person (Mapper)", id="an app"),
         pytest.param({"app_grants": [grant()]}, MEETS, "", id="an app that acts for everybody"),
     ],

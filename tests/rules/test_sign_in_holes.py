@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from rule_rows import account, frame
 
 from m365audit.rules import RULES
-from m365audit.rules.places import Place, can_overlap, spots
-from m365audit.rules.sign_in_holes import Space
-from m365audit.rules.sign_in_kinds import Axis, Demand, legacy, modern
+from m365audit.rules.sign_in.places import Place, can_overlap, spots
+from m365audit.rules.sign_in.sign_in_holes import Space
+from m365audit.rules.sign_in.sign_in_kinds import Axis, Demand, legacy, modern
 
 OFFICE = Place("office", "Office", trusted=True, addresses=("192.0.2.0/28",))
 HALL = Place("hall", "Hall", trusted=False, addresses=("198.51.100.0/28",))

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from m365audit.engine.audit import Outcome, Places, audit
+from m365audit.engine.audit import Outcome, audit
+from m365audit.engine.places import Places
 from m365audit.graph import Outside
 from m365audit.sample.councils import SampleCouncil
 from m365audit.sample.demo import DemoClock, tokens_of, write_config

@@ -13,7 +13,7 @@ import responses
 from audits import served
 from cryptography.fernet import Fernet
 
-from m365audit.engine.audit import Places
+from m365audit.engine.places import Places
 from m365audit.graph.partner import Ask, PartnerTokens
 from m365audit.model.tenant import Auth, AuthKind, Endpoints, Tenant
 from m365audit.sample.councils import SampleCouncil

@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 from virtual import NOW, LoopClock, outside, run
 
 from m365audit.connectors import CONNECTORS
-from m365audit.engine.audit import Places, collect
-from m365audit.engine.collect import Silent
+from m365audit.engine.audit import collect
+from m365audit.engine.collecting.collect import Silent
+from m365audit.engine.places import Places
 from m365audit.model.tenant import Tenant
 from m365audit.sample.councils import SampleCouncil
 from m365audit.sample.demo import write_config

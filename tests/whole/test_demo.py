@@ -8,7 +8,7 @@ import pytest
 
 from m365audit.cli import app
 from m365audit.cli.refusals import exit_code_of
-from m365audit.engine.collect import Silent
+from m365audit.engine.collecting.collect import Silent
 from m365audit.sample import demo
 from m365audit.settings import BadFile
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from virtual import NOW, LoopClock, outside, run
 
-from m365audit.engine.audit import Outcome, Places, audit
+from m365audit.engine.audit import Outcome, audit
+from m365audit.engine.places import Places
 from m365audit.model.words import GapKind, Result
 from m365audit.sample.councils import exampleton
 from m365audit.sample.demo import write_config

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from virtual import NOW, LoopClock, outside, run
 
-from m365audit.engine.audit import Places, collect, evaluate
+from m365audit.engine.audit import collect, evaluate
+from m365audit.engine.places import Places
 from m365audit.model.assessment import Assessment
 from m365audit.model.words import GapKind, Result
 from m365audit.rules import RULES

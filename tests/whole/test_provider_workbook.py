@@ -15,9 +15,9 @@ from openpyxl import load_workbook
 from m365audit.cli import app
 from m365audit.cli.refusals import exit_code_of
 from m365audit.cli.roll_up import keep_in_mind
-from m365audit.engine import roll_up
-from m365audit.engine.audit import Places
-from m365audit.engine.roll_up_refused import remember
+from m365audit.engine.places import Places
+from m365audit.engine.roll_up import fleet as roll_up
+from m365audit.engine.roll_up.refused import remember
 from m365audit.graph import SignInFailed
 from m365audit.model.fleet import Trouble
 from m365audit.model.words import Actor, Result, SubjectKind

@@ -10,7 +10,7 @@ from fault_laws import Came, downstream
 from faulted import COUNCILS, Town, town
 
 from m365audit.connectors import CONNECTORS
-from m365audit.engine.access import NEEDED
+from m365audit.engine.collecting.access import NEEDED
 from m365audit.model.assessment import CheckResult
 from m365audit.model.evidence import Gap
 from m365audit.model.permission_table import PERMISSIONS

@@ -11,18 +11,19 @@ from openpyxl import load_workbook
 from published import given_away, names_of, texts_of
 from virtual import LoopClock, outside, run
 
-from m365audit.engine.audit import Outcome, Places, audit, evaluate
-from m365audit.engine.compare import Change, compare
-from m365audit.engine.purge import purge
-from m365audit.engine.verify import verify
+from m365audit.engine.audit import Outcome, audit, evaluate
+from m365audit.engine.custody.purge import purge
+from m365audit.engine.custody.verify import verify
+from m365audit.engine.months.compare import Change, compare
+from m365audit.engine.places import Places
 from m365audit.model.assessment import Finding
 from m365audit.model.decisions import Channel, Standing
 from m365audit.model.words import Result, State
 from m365audit.register import read_register
 from m365audit.register.ledger import read as read_ledger
-from m365audit.report.accessible import PUBLISHED, faults
+from m365audit.report.accessible.file import PUBLISHED, faults
 from m365audit.report.changes import ORDER
-from m365audit.report.council import write as write_council
+from m365audit.report.council.workbook import write as write_council
 from m365audit.sample.councils import SampleCouncil
 from m365audit.sample.councils.months import (
     ACCESS,

@@ -12,10 +12,10 @@ from openpyxl import load_workbook
 
 from m365audit.cli.show import shortfalls
 from m365audit.engine.audit import ASKED_FOR, audit, policies
-from m365audit.engine.collect import Silent
-from m365audit.engine.doctor import diagnose
-from m365audit.engine.parameters import BadParameter
-from m365audit.engine.safety import UnsafePermission
+from m365audit.engine.collecting.collect import Silent
+from m365audit.engine.collecting.safety import UnsafePermission
+from m365audit.engine.doctor.examine import diagnose
+from m365audit.engine.judging.parameters import BadParameter
 from m365audit.fleet import Failed, audit_all
 from m365audit.graph import Outside, SignInFailed
 from m365audit.model.words import GapKind, Result

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from virtual import NOW, LoopClock, outside, run
 
-from m365audit.engine.audit import Outcome, Places, audit
-from m365audit.engine.doctor import Diagnosis, diagnose
-from m365audit.engine.preflight import Foreseen
+from m365audit.engine.audit import Outcome, audit
+from m365audit.engine.doctor.examine import Diagnosis, diagnose
+from m365audit.engine.doctor.preflight import Foreseen
+from m365audit.engine.places import Places
 from m365audit.model.evidence import Coverage
 from m365audit.model.words import GapKind, Result
 from m365audit.sample.councils import SampleCouncil, exampleton

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from m365audit.connectors import CONNECTORS
-from m365audit.engine.access import NEEDED, read_access
-from m365audit.engine.consequences import consequences
+from m365audit.engine.collecting.access import NEEDED, read_access
 from m365audit.engine.doctor import probes
+from m365audit.engine.doctor.consequences import consequences
 from m365audit.engine.doctor.notices import Found, notices
 from m365audit.engine.doctor.preflight import Foreseen, Foresight, Situation, foresee
 from m365audit.graph import REAL, Outside, Session, WallClock, certificate_of, connect

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from m365audit.connectors import CONNECTORS, Connector
-from m365audit.engine.access import NEEDED
-from m365audit.engine.consequences import Consequences, consequences
+from m365audit.engine.collecting.access import NEEDED
+from m365audit.engine.doctor.consequences import Consequences, consequences
 from m365audit.engine.doctor.preflight import Foreseen, Foresight, Situation, foresee
 from m365audit.model.permission_table import PERMISSIONS, served_by
 from m365audit.model.permissions import Permission, Tier

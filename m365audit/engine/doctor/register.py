@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from m365audit.engine.assess import LONDON
-from m365audit.engine.audit import Places, policies
-from m365audit.engine.inputs import Inputs
-from m365audit.engine.register_rows import register_notes
+from m365audit.engine.audit import policies
+from m365audit.engine.deciding.register_rows import register_notes
+from m365audit.engine.judging.inputs import Inputs
+from m365audit.engine.places import LONDON, Places
 from m365audit.model.months import Match, RegisterNote
 from m365audit.model.tenant import Tenant
 from m365audit.register import read_register, rows_to_confirm

@@ -10,15 +10,14 @@ from typing import Any
 import orjson
 
 from m365audit import __version__
-from m365audit.engine.assess import LONDON
-from m365audit.engine.audit import Places
-from m365audit.engine.counting import as_result
-from m365audit.engine.document import VERSION
-from m365audit.engine.history import evaluated
+from m365audit.engine.custody.room import room_for
+from m365audit.engine.documents.counting import as_result
+from m365audit.engine.documents.document import VERSION
+from m365audit.engine.months.history import evaluated
+from m365audit.engine.places import LONDON, Places
 from m365audit.engine.roll_up.incidents import incidents
 from m365audit.engine.roll_up.last_audit import last_audit
 from m365audit.engine.roll_up.refused import words_of
-from m365audit.engine.room import room_for
 from m365audit.graph import SignInFailed, certificate_of
 from m365audit.model.evidence import evidence_digest
 from m365audit.model.fleet import Fleet, FleetCouncil, Incident, LastAudit, Tally, Trouble

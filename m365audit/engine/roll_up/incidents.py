@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from m365audit.engine.assess import LONDON
-from m365audit.engine.audit import REFUSED, TRY_LATER, Places
-from m365audit.engine.resume import is_throttled
+from m365audit.engine.audit import REFUSED, TRY_LATER
+from m365audit.engine.collecting.resume import is_throttled
+from m365audit.engine.custody.verify import TAMPERED
+from m365audit.engine.places import LONDON, Places
 from m365audit.engine.roll_up.refused import refused
-from m365audit.engine.verify import TAMPERED
 from m365audit.model.fleet import Incident, Trouble
 from m365audit.model.months import month_after, month_of, months_from
 from m365audit.snapshot import BadRun, Busy, CouncilLock, RunFolder, Unfinished, runs

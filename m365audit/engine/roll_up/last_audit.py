@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from m365audit.engine.counting import as_result
+from m365audit.engine.documents.counting import as_result
+from m365audit.engine.documents.written import Written, as_written
 from m365audit.engine.roll_up.remedies import shortfalls
-from m365audit.engine.written import Written, as_written
 from m365audit.model.assessment import Finding
 from m365audit.model.decisions import RENEW_BEFORE, Standing
 from m365audit.model.fleet import Ending, LastAudit, Task

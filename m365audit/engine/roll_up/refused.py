@@ -8,10 +8,10 @@ from pathlib import Path
 import orjson
 
 from m365audit import __version__
-from m365audit.engine.audit import Places
-from m365audit.engine.parameters import BadParameter
-from m365audit.engine.protection import NoPassword
-from m365audit.engine.safety import UnsafePermission
+from m365audit.engine.collecting.safety import UnsafePermission
+from m365audit.engine.custody.protection import NoPassword
+from m365audit.engine.judging.parameters import BadParameter
+from m365audit.engine.places import Places
 from m365audit.graph import SignInFailed
 from m365audit.graph.signin import PARTNER_REMEDIES, REMEDIES
 from m365audit.register import SHEETS, BadRegister

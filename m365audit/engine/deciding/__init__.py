@@ -1,0 +1,1 @@
+"""What people answer: which answers stand, whose matter it is, and what becomes of them."""

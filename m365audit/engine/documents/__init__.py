@@ -1,0 +1,1 @@
+"""The assessment as a document: written, read back, and counted."""

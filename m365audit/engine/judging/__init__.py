@@ -1,0 +1,1 @@
+"""From evidence to results: rules, clauses, and the assessment as it is kept."""

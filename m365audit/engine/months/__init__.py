@@ -1,0 +1,1 @@
+"""This month against those before it."""

@@ -1,0 +1,1 @@
+"""Apps and other organisations that get at what is the council's."""

@@ -1,0 +1,1 @@
+"""Computers, tablets and phones."""

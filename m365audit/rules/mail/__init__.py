@@ -1,0 +1,1 @@
+"""Who gets at mailboxes, where mail goes, and what guards and keeps it."""

@@ -1,0 +1,1 @@
+"""Meetings, and how Teams sets them up."""

@@ -1,0 +1,1 @@
+"""Accounts and those who hold them: staff, councillors, guests, leavers and administrators."""

@@ -1,0 +1,1 @@
+"""Whether signing in takes a second step, and what passwords are worth."""
