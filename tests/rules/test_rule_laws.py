@@ -277,7 +277,7 @@ def test_no_rule_reads_a_column_that_is_said_to_decide_nothing() -> None:
     folder = Path(inspect.getfile(rules)).parent
     read = {
         node.value if isinstance(node, ast.Constant) else node.attr
-        for module in folder.glob("*.py")
+        for module in folder.rglob("*.py")
         for node in ast.walk(ast.parse(module.read_text("utf-8")))
         if isinstance(node, ast.Attribute) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
     }
