@@ -101,7 +101,10 @@ _P1_WITH_MORE: Final = _OF_P1 | Shows(
     },
 )
 _ROLE: Final = Shows(
-    appears=(("admin-roles-justified", f"m.hughes@{D}", "a councillor who may administer mail whenever she likes"),)
+    appears=(
+        ("admin-roles-justified", f"m.hughes@{D}", "a councillor who may administer mail whenever she likes"),
+        ("leaver-access-removed", f"r.hale@{D}", "has left, with nothing but a role to be taken up"),
+    )
 )
 _AT_RISK: Final = Shows(
     appears=(("incidents-reported", "security.incidents", "one account at risk: another is not, a third is deleted"),),
