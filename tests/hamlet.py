@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from datetime import datetime
 from typing import Any
 
 from virtual import NOW
@@ -12,9 +13,9 @@ from m365audit.sample.tenant import Json
 _OPEN = {"LetIn", "Default"}
 
 
-def hamlet() -> SampleCouncil:
+def hamlet(now: datetime = NOW) -> SampleCouncil:
     """The larger sample council with few people and libraries left, but one case of everything it has."""
-    council = exampleton(NOW)
+    council = exampleton(now)
     tenant = council.tenant
     first = {plant.rule: plant.subject for plant in reversed(council.planted)}
     told = " ".join(first.values())

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 from commands import NOW, Desk, desk
+from hamlet import hamlet
 
-from m365audit.sample.councils import exampleton
-
-COUNCIL = exampleton(NOW)
+COUNCIL = hamlet(NOW)
 
 
 def no_file_beyond(size: int) -> list[str]:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 from commands import NOW, Desk, desk
+from hamlet import hamlet
 from openpyxl import load_workbook
 
 from m365audit.excel.encrypted import decrypt, is_locked
-from m365audit.sample.councils import exampleton
 
-COUNCIL = exampleton(NOW)
+COUNCIL = hamlet(NOW)
 PASSWORD = "three unrelated words"
 _IN_THE_CLEAR = b"PK\x03\x04"
 

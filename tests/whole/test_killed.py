@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 from commands import NOW, Desk, desk
+from hamlet import hamlet
 
-from m365audit.sample.councils import exampleton
-
-REQUESTS = 200
-COUNCIL = exampleton(NOW)
+REQUESTS = 60
+COUNCIL = hamlet(NOW)
 COLLECTING, REPORTING = "going on with run", "all evidence of run"
 
 

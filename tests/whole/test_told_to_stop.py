@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 from commands import NOW, PATIENCE_SECONDS, Desk, desk
+from hamlet import hamlet
 
-from m365audit.sample.councils import exampleton
 from m365audit.sample.service.manner import Fault
 
-COUNCIL = exampleton(NOW)
+COUNCIL = hamlet(NOW)
 # Half an answer and then never the rest.
 SILENT_EXCHANGE = Fault("/adminapi/*/Get-MailboxPermission", break_off="slow")
 SAVED = re.compile(r"stopped; (\d+) of (\d+) data sets are saved; run the command again to go on")
