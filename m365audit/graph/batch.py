@@ -88,7 +88,7 @@ class Batch(Generic[Key]):
 
     async def _judge(self, part: Part[Key], response: Mapping[str, Any] | None, carrier: Answer) -> Outcome[Key]:
         part.tries.sent += 1
-        part.tries.token = carrier.token
+        part.tries.token, part.tries.token_was_old = carrier.token, carrier.token_was_old
         heard = _heard(response, carrier)
         if self._lists and isinstance(heard, dict) and not isinstance(heard.get("value"), list):
             # Taken for an empty list, it would be a clean bill of health from an answer that says nothing.

@@ -48,10 +48,15 @@ class Patience:
 
 @dataclass(slots=True)
 class Tries:
-    """What has been tried for one request so far. ``has_renewed``: its last failure was a refused token."""
+    """What has been tried for one request so far.
+
+    ``renewed``: how often in a row its token was refused and renewed. ``token_was_old``: whether the token it was last
+    sent with had been in use for some time.
+    """
 
     sent: int = 0
-    has_renewed: bool = False
+    renewed: int = 0
+    token_was_old: bool = False
     token: str = field(default="", repr=False)
     failed: Counter[Trouble] = field(default_factory=Counter)
 

@@ -37,6 +37,7 @@ _SPENT = httpx.ByteStream(b"")
 _NO_CONTENT = 204
 _FRESH_SECONDS = 30
 _TOKENS_REMEMBERED = 16
+_MOST_RENEWALS = 3
 NO_LIST = "the answer holds no list"
 _CHALLENGE = re.compile(r'claims="([^"]+)"')
 
@@ -67,12 +68,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole, readable answer, with the token it was given to. Header names are lower-case."""
+    """A whole, readable answer, with the token it was given to, and whether that had been in use for some time.
+
+    Header names are lower-case.
+    """
 
     status: int
     headers: Mapping[str, str]
     document: dict[str, Any]
     token: str = field(default="", repr=False)
+    token_was_old: bool = False
 
 
 @dataclass(slots=True)
@@ -152,11 +157,10 @@ class Wire:
         Raises:
             Refused: it may not be sent again.
         """
-        if heard.status == 401 and not (tries.has_renewed and self._is_fresh(tries.token)):  # noqa: PLR2004
-            await self._renew(heard, tries, call)
+        if heard.status == 401 and await self._has_renewed(heard, tries, call):  # noqa: PLR2004
             return 0
         # A token that was let in may run out again while a request is held back for an hour.
-        tries.has_renewed = tries.has_renewed and heard.status == 401  # noqa: PLR2004
+        tries.renewed = tries.renewed if heard.status == 401 else 0  # noqa: PLR2004
         floor = max(need.bucket.floor_seconds for need in needs)
         weary = self.governor.is_weary(needs)
         seconds = self.waiting.seconds(heard, tries, floor, premium=premium, weary=weary)
@@ -173,29 +177,36 @@ class Wire:
             return 0
         return seconds
 
-    async def _renew(self, heard: Said, tries: Tries, call: Call) -> None:
-        tries.has_renewed = True
-        challenge = _CHALLENGE.search(heard.header("www-authenticate"))
-        await self.credentials.renew(call.service, tries.token, _claims(challenge[1]) if challenge else None)
-        _note(logging.INFO, "token refused, renewed", heard, call, tries)
+    async def _has_renewed(self, heard: Said, tries: Tries, call: Call) -> bool:
+        """Whether a refused token was renewed, so that it is worth asking again: once, as a rule.
 
-    def _is_fresh(self, token: str) -> bool:
-        """Whether a token came so lately that its being refused is no matter of its age.
-
-        One that another request had renewed may have run out again while this one waited for its turn.
+        A token another request had renewed may have run out again while this one waited for its turn: then again, a
+        few times at the most, and only if another token comes of it.
         """
-        now = self.clock.monotonic()
-        return now - self._first_used.get(token, now) < _FRESH_SECONDS
+        if tries.renewed and (not tries.token_was_old or tries.renewed >= _MOST_RENEWALS):
+            return False
+        challenge = _CHALLENGE.search(heard.header("www-authenticate"))
+        claims = _claims(challenge[1]) if challenge else None
+        token = await self.credentials.renew(call.service, tries.token, claims)
+        if tries.renewed and token == tries.token:
+            return False
+        tries.renewed += 1
+        _note(logging.INFO, "token refused, renewed", heard, call, tries)
+        return True
 
-    def _used(self, token: str) -> None:
+    def _is_old(self, token: str) -> bool:
+        """Whether a token has been in use so long that it may have run out; notes when it first was."""
+        now = self.clock.monotonic()
         if token not in self._first_used:
             if len(self._first_used) >= _TOKENS_REMEMBERED:
                 del self._first_used[next(iter(self._first_used))]
-            self._first_used[token] = self.clock.monotonic()
+            self._first_used[token] = now
+        return now - self._first_used[token] >= _FRESH_SECONDS
 
     async def _send(self, call: Call, tries: Tries) -> Answer | Said:
         tries.token = await self.credentials.token(call.service)
-        self._used(tries.token)
+        # As it is sent: an answer that takes long makes no token old.
+        tries.token_was_old = self._is_old(tries.token)
         request = RequestInformation(Method.GET if call.content is None else Method.POST)
         request.url = call.address
         request.content = call.content
@@ -209,18 +220,20 @@ class Wire:
         except (httpx.TransportError, httpx.DecodingError) as error:
             words = f"{type(error).__name__}: no whole answer came"
             return Said(call.service, NO_ANSWER, (CONNECTION_LOST,), words, client_request_id=client_request_id)
-        heard = _read(call, response, client_request_id, tries.token)
+        heard = _read(call, response, client_request_id)
         # A response and its stream hold each other, and with them a megabyte that is of no more use.
         response.stream = _SPENT
+        if isinstance(heard, Answer):
+            return replace(heard, token=tries.token, token_was_old=tries.token_was_old)
         return heard
 
 
-def _read(call: Call, response: httpx.Response, client_request_id: str, token: str) -> Answer | Said:
+def _read(call: Call, response: httpx.Response, client_request_id: str) -> Answer | Said:
     """An answer where there is one; a redirect is none, because following it could carry the token away."""
     headers = {name.lower(): value for name, value in response.headers.items()}
     headers.setdefault("client-request-id", client_request_id)
     if response.status_code == _NO_CONTENT or (call.points and response.has_redirect_location):
-        return Answer(response.status_code, headers, {}, token)
+        return Answer(response.status_code, headers, {})
     if not response.is_success:
         return _redirected(call.service, response.status_code, headers) or said.read(
             call.service, response.status_code, headers, response.content
@@ -235,7 +248,7 @@ def _read(call: Call, response: httpx.Response, client_request_id: str, token: s
         return said.read(call.service, response.status_code, headers, document)
     if call.lists and not isinstance(document.get("value"), list):
         return unreadable(call.service, NO_LIST, headers)
-    return Answer(response.status_code, headers, document, token)
+    return Answer(response.status_code, headers, document)
 
 
 def unreadable(service: Service, words: str, headers: Mapping[str, str]) -> Said:

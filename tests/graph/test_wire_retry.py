@@ -196,6 +196,37 @@ async def test_a_second_401_of_a_token_that_another_request_had_renewed(
     assert [request.headers["authorization"] for request in network.requests] == [f"Bearer graph-{n}" for n in sent]
 
 
+@pytest.mark.parametrize(
+    ("tokens", "seconds_to_answer", "sent"),
+    [
+        pytest.param("the same", 0, 2, id="renewing brings the same token back"),
+        pytest.param("another", 0, 2, id="the new token is refused as well"),
+        pytest.param("another", 40, 2, id="the new token is refused as well, after long"),
+    ],
+)
+async def test_a_401_that_stays_is_a_refusal_however_old_the_token_is(
+    connected: Connected, clock: VirtualClock, tokens: str, seconds_to_answer: int, sent: int
+) -> None:
+    class Bringing(Renewable):
+        async def renew(self, service: Service, refused: str, claims: str | None = None) -> str:
+            return refused if tokens == "the same" else await super().renew(service, refused, claims)
+
+    asked: list[httpx.Request] = []
+
+    async def never(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        assert len(asked) < 20
+        await clock.sleep(seconds_to_answer)
+        return refusal(401, "InvalidAuthenticationToken") if len(asked) > 1 else good()
+
+    async with connected(never, credentials=Bringing()) as session:
+        await ask(session.graph)
+        await clock.sleep(3_600)
+        with pytest.raises(Refused):
+            await ask(session.graph)
+    assert len(asked) == 1 + sent
+
+
 async def test_a_401_that_asks_for_more_passes_its_claims_on(connected: Connected) -> None:
     tokens = Renewable()
     wanted = '{"access_token":{"nbf":{"essential":true}}}'
