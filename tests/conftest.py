@@ -1,6 +1,7 @@
 """A council whose Clerk decides: what the tests of the register and of the commands have in common."""
 
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -17,3 +18,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def desk(template: Path, tmp_path: Path) -> Desk:
     shutil.copytree(template, tmp_path / "desk")
     return Desk(tmp_path / "desk")
+
+
+# Begun in the background, a shell's child ignores Ctrl-C, and so would every command the tests begin and stop.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

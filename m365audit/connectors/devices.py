@@ -7,7 +7,6 @@ import pandas as pd
 from kiota_abstractions.request_information import RequestInformation
 
 from m365audit.connectors.declare import connector
-from m365audit.connectors.mail.mailboxes import NO_ID
 from m365audit.connectors.reading.columns import Columns
 from m365audit.connectors.reading.frames import records
 from m365audit.connectors.reading.listing import listed
@@ -15,6 +14,7 @@ from m365audit.connectors.reading.refusals import answers
 from m365audit.graph import Absent, Graph
 from m365audit.model.datasets.devices import DEVICE_PROTECTION, DEVICES, MANAGED_DEVICES
 from m365audit.model.evidence import Gap, Looked, Row
+from m365audit.model.keys import NO_ID
 from m365audit.model.parts import Part
 from m365audit.model.plans import Plan
 

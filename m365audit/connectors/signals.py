@@ -17,7 +17,7 @@ from m365audit.model.datasets.signals import (
     SECURE_SCORE,
     SENSITIVITY_LABELS,
 )
-from m365audit.model.evidence import Gap, Looked, Row
+from m365audit.model.evidence import Gap, Looked, Note, Row
 from m365audit.model.parts import Part
 from m365audit.model.plans import Plan
 from m365audit.model.tenant import MeetingWindow
@@ -129,7 +129,7 @@ async def sensitivity_labels(graph: Graph) -> AsyncIterator[Row | Gap | Looked]:
 
 
 @connector("backup", permission="BackupRestore-Control.Read.All")
-async def backup(graph: Graph) -> AsyncIterator[Row | Gap]:
+async def backup(graph: Graph) -> AsyncIterator[Row | Gap | Note]:
     """Whether Microsoft 365 Backup is in use."""
     answer = await graph.get(graph.request(graph.sdk.solutions.backup_restore))
     status = answer.get("serviceStatus")
@@ -141,3 +141,4 @@ async def backup(graph: Graph) -> AsyncIterator[Row | Gap]:
         "reason": status.get("disableReason"),
         "consumer": status.get("backupServiceConsumer"),
     }
+    yield Note("Whether Microsoft's backup is switched on was looked at, and not which mailboxes and sites it covers")

@@ -12,7 +12,7 @@ from kiota_abstractions.request_information import RequestInformation
 from m365audit.connectors.declare import connector
 from m365audit.connectors.reading.frames import records
 from m365audit.graph import Graph
-from m365audit.model.evidence import Gap, Row
+from m365audit.model.evidence import Gap, Note, Row
 from m365audit.model.parts import Part
 from m365audit.model.words import GapKind
 
@@ -35,7 +35,7 @@ _CONCEALED: Final = Gap(
 
 
 @connector("report_settings", permission="ReportSettings.Read.All")
-async def report_settings(graph: Graph) -> AsyncIterator[Row | Gap]:
+async def report_settings(graph: Graph) -> AsyncIterator[Row | Gap | Note]:
     """Whether usage reports hide the names of people."""
     answer = await graph.get(graph.request(graph.sdk.admin.report_settings))
     # Microsoft's documents show it in an envelope, its metadata without one.
@@ -49,7 +49,7 @@ async def report_settings(graph: Graph) -> AsyncIterator[Row | Gap]:
 
 
 @connector("email_activity", permission="Reports.Read.All", parts=(_SHOWN,))
-async def email_activity(graph: Graph, report_settings: pd.DataFrame | None = None) -> AsyncIterator[Row | Gap]:
+async def email_activity(graph: Graph, report_settings: pd.DataFrame | None = None) -> AsyncIterator[Row | Gap | Note]:
     """How much mail each account sent and read in 90 days; nothing where the reports hide names."""
     report = graph.sdk.reports.get_email_activity_user_detail_with_period(f"D{DAYS}")
     async for row in _lines(graph, graph.request(report), report_settings, "mail use", _COUNTED):
@@ -57,7 +57,7 @@ async def email_activity(graph: Graph, report_settings: pd.DataFrame | None = No
 
 
 @connector("teams_activity", permission="Reports.Read.All", parts=(_SHOWN,))
-async def teams_activity(graph: Graph, report_settings: pd.DataFrame | None = None) -> AsyncIterator[Row | Gap]:
+async def teams_activity(graph: Graph, report_settings: pd.DataFrame | None = None) -> AsyncIterator[Row | Gap | Note]:
     """When each account was last active in Teams in 90 days; nothing where the reports hide names."""
     report = graph.sdk.reports.get_teams_user_activity_user_detail_with_period(f"D{DAYS}")
     async for row in _lines(graph, graph.request(report), report_settings, "the use of Teams"):
@@ -65,7 +65,7 @@ async def teams_activity(graph: Graph, report_settings: pd.DataFrame | None = No
 
 
 @connector("mailbox_usage", permission="Reports.Read.All", parts=(_SHOWN,))
-async def mailbox_usage(graph: Graph, report_settings: pd.DataFrame | None = None) -> AsyncIterator[Row | Gap]:
+async def mailbox_usage(graph: Graph, report_settings: pd.DataFrame | None = None) -> AsyncIterator[Row | Gap | Note]:
     """When each mailbox was last used in 90 days; nothing where the reports hide names."""
     report = graph.sdk.reports.get_mailbox_usage_detail_with_period(f"D{DAYS}")
     async for row in _lines(graph, graph.request(report), report_settings, "mailboxes"):
@@ -78,7 +78,7 @@ async def _lines(
     report_settings: pd.DataFrame | None,
     about: str,
     counted: Mapping[str, str] = MappingProxyType({}),
-) -> AsyncIterator[Row | Gap]:
+) -> AsyncIterator[Row | Gap | Note]:
     """The lines of a report, one an address: of an account deleted and one made anew in its place, the one there is."""
     if any(row["names_concealed"] for row in records(report_settings, "names_concealed")):
         yield _CONCEALED
@@ -99,6 +99,8 @@ async def _lines(
         return
     for row in rows.values():
         yield row
+    if days := {row["reported_on"] for row in rows.values() if row["reported_on"]}:
+        yield Note(f"Microsoft's report of {about} shows it as of {max(days)[:10]}, some days behind")
 
 
 def _row(line: Mapping[str, str | None], counted: Mapping[str, str]) -> Row:

@@ -41,6 +41,8 @@ DONE, FINDINGS, REFUSED, PARTIAL, TRY_LATER = 0, 1, 3, 4, 75
 ASKED_FOR = frozenset(name for connector in CONNECTORS if connector.permission for name in connector.data_sets)
 """The data sets that Microsoft is asked for; the others come from the audit's own sign-in."""
 
+_REFUSALS = frozenset({GapKind.PERMISSION, GapKind.ROLE, GapKind.POLICY})
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -66,11 +68,11 @@ class Outcome:
 
 
 def collected_code(kinds: Iterable[GapKind], *, nothing_came: bool) -> int:
-    """The exit code of a collecting whose gaps are of these kinds; where nothing came at all, consent is refused."""
+    """The exit code of a collecting whose gaps are of these kinds; where nothing came at all, the audit was refused."""
     missing = set(kinds) & SHOULD_HAVE_COME
     if missing == {GapKind.THROTTLED}:
         return TRY_LATER
-    if nothing_came and GapKind.PERMISSION in missing:
+    if nothing_came and missing & _REFUSALS:
         return REFUSED
     return PARTIAL if missing else DONE
 

@@ -7,6 +7,7 @@ only to where Microsoft is known to keep such files.
 
 import re
 from collections.abc import Awaitable, Callable
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
@@ -70,7 +71,12 @@ class Downloads:
 
     def __init__(self, inner: httpx.AsyncBaseTransport, graph: str, clock: Clock) -> None:
         self._client = httpx.AsyncClient(
-            transport=Keyless(inner, graph), timeout=httpx.Timeout(60), follow_redirects=False, trust_env=False
+            transport=Keyless(inner, graph),
+            timeout=httpx.Timeout(60),
+            follow_redirects=False,
+            trust_env=False,
+            # A cookie that a host sets would come along to the next report, which is fetched bare or not at all.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         )
         self._clock = clock
 

@@ -12,6 +12,7 @@ from m365audit.graph import credentials, gaps, streams
 from m365audit.graph.errors import ABSENT, Absent, Refused, SignInFailed
 from m365audit.graph.guard import READ_CMDLETS
 from m365audit.graph.paging import Page, pages
+from m365audit.graph.retry import trouble
 from m365audit.graph.said import BROKEN_PAGING, NO_ANSWER, Said, Service
 from m365audit.graph.wire import Answer, Call, Count, Wire
 from m365audit.model.evidence import TENANT, Gap, Row
@@ -138,26 +139,33 @@ class Exchange:
     ) -> AsyncGenerator[Page, None]:
         """Every page, with two second chances for a request that Exchange calls a bad one.
 
-        Which properties may be selected and which switches a command has differs from tenant to tenant: without them
-        the answer holds the same, in other words. And the way to the next page is open for some minutes only: a list
-        held up for longer is read again from the start, where its first page is ``afresh``.
+        Which properties may be selected and which switches a command has differs from tenant to tenant. Without a
+        selection the answer holds the same; without its switches it may hold less, so every page names those it came
+        ``without``. A fault that passes says nothing of either, and is no reason to leave them out. And the way to the
+        next page is open for some minutes only: a list held up for longer is read again from the start, where its first
+        page is ``afresh``.
         """
         bare = {name: value for name, value in parameters.items() if value is not True}
         is_spare = bool(bare != parameters or (select and "Identity" not in parameters))
         may_restart, afresh = True, False
+        without: tuple[str, ...] = ()
         while True:
             started = False
             try:
                 async with aclosing(self._run(cmdlet, select, parameters)) as run:
                     async for page in run:
                         page.afresh, afresh, started = afresh, False, True
+                        page.without = without
                         yield page
             except Refused as refused:
                 if refused.status != 400 or not (may_restart if started else is_spare):  # noqa: PLR2004
                     raise
                 if started:
                     may_restart, afresh = False, True
+                elif trouble(refused.said, premium=False):
+                    raise
                 else:
+                    without = tuple(name for name in parameters if name not in bare)
                     is_spare, select, parameters = False, None, bare
             else:
                 return

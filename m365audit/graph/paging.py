@@ -30,15 +30,17 @@ class Page(list[Row]):
     """The objects of one page, with the answer's ``headers`` (lower-case names) and ``envelope`` (all but value).
 
     ``afresh`` says that the service made the reading start again with this page: what came before is void.
+    ``without`` names the switches of a command that the service refused, so that the page came without them.
     """
 
-    __slots__ = ("afresh", "envelope", "headers")
+    __slots__ = ("afresh", "envelope", "headers", "without")
 
     def __init__(self, rows: list[Row], headers: Mapping[str, str], envelope: Mapping[str, Any]) -> None:
         super().__init__(rows)
         self.headers = headers
         self.envelope = envelope
         self.afresh = False
+        self.without: tuple[str, ...] = ()
 
 
 class Trail:

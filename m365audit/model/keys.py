@@ -5,6 +5,9 @@ import hashlib
 
 from m365audit.model.words import Right, SubjectKind
 
+NO_ID = "00000000-0000-0000-0000-000000000000"
+"""What Microsoft writes where an id is due and nothing is meant."""
+
 
 def mailbox_access_key(mailbox_id: str, delegate: str, right: Right | str) -> str:
     """Key of one right of one delegate (object id, else address, else SID or word) over one mailbox."""

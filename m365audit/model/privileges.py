@@ -1,6 +1,9 @@
 """Which directory roles only read, and which permissions of apps reach into what people wrote or into the directory."""
 
+import re
 from typing import Final
+
+from m365audit.model.keys import NO_ID
 
 GLOBAL_ADMINISTRATOR: Final = "62e90394-69f5-4237-9190-012177145e10"
 """Template id of the role that may do everything."""
@@ -34,10 +37,40 @@ READING_ROLES: Final = frozenset(
 """Names, lower case, of the roles whose holder can change nothing that is another's."""
 
 FAR_REACHING: Final[dict[str, tuple[str, ...]]] = {
-    "mail": ("mail.", "mailboxsettings.", "full_access_as_", "ews.", "imap.", "pop.", "smtp.", "exchange.manageas"),
+    "mail": (
+        "mail.",
+        "mail-advanced.",
+        "mailboxfolder.",
+        "mailboxitem.",
+        "mailboxsettings.",
+        "full_access_as_",
+        "ews.",
+        "imap.",
+        "pop.",
+        "smtp.",
+        "exchange.manageas",
+    ),
     "calendars and contacts": ("calendars.", "contacts."),
-    "files and sites": ("files.", "sites.", "allsites.", "myfiles.", "termstore.read", "notes."),
+    "files and sites": (
+        "files.",
+        "filestoragecontainer.",
+        "listitems.",
+        "lists.",
+        "sites.",
+        "allsites.",
+        "myfiles.",
+        "termstore.read",
+        "notes.",
+    ),
     "chats and channels": ("chat.", "chatmessage.", "channelmessage."),
+    "recordings and transcripts": (
+        "onlinemeetingtranscript.",
+        "onlinemeetingrecording.",
+        "onlinemeetingaiinsight.",
+        "calltranscripts.",
+        "callrecordings.",
+    ),
+    "searches through mail, files and chats": ("ediscovery.",),
 }
 """What an app reaches to how the names of the permissions for it begin, lower case."""
 
@@ -54,6 +87,14 @@ DIRECTORY_WRITING: Final = (
 
 WRITING: Final = ("write", "accessasuser", "manage", "fullcontrol")
 """Parts of a permission's name, lower case, that say it can change something."""
+
+_NUMBER: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def is_numbered(permission: str) -> bool:
+    """Whether a permission is known by its number only, so that nobody can tell what it reaches."""
+    # The number of nothing says that an app is known to a service and was given no permission over it.
+    return permission != NO_ID and _NUMBER.fullmatch(permission) is not None
 
 
 def reach_of(permission: str) -> str | None:

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from contract_service import DENIED, Fault, Service, collect, frame
+from contract_service import DENIED, Cmdlet, Fault, Service, collect, frame
 
+from m365audit.connectors import Connector
 from m365audit.connectors.entra.conditional_access import conditional_access, named_locations
 from m365audit.connectors.entra.sign_in_settings import (
     authentication_methods_policy,
@@ -230,6 +231,18 @@ class TestConditionalAccess:
             pytest.param(
                 {"signInFrequency": {"value": 4, "type": "hours", "isEnabled": False}}, [], None, id="switched off"
             ),
+            pytest.param(
+                {"cloudAppSecurity": {"isEnabled": True, "cloudAppSecurityType": "monitorOnly"}},
+                [],
+                None,
+                id="a session that is only watched",
+            ),
+            pytest.param(
+                {"cloudAppSecurity": {"isEnabled": True, "cloudAppSecurityType": "blockDownloads"}},
+                ["cloudAppSecurity"],
+                None,
+                id="a session that may download nothing",
+            ),
             pytest.param({"disableResilienceDefaults": True}, ["disableResilienceDefaults"], None, id="a plain flag"),
         ],
     )
@@ -254,8 +267,8 @@ class TestConditionalAccess:
     @pytest.mark.parametrize(("licences", "notes"), [(PREMIUM, 0), (STANDARD, 0), (None, 1)])
     async def test_that_the_licences_are_not_known_is_noted(self, licences: object, notes: int) -> None:
         found = await collect(conditional_access, Service({POLICIES: [policy()]}), licences=licences)
-        assert len(found.notes) == notes
-        assert all("Entra ID P1" in note for note in found.notes)
+        assert len([note for note in found.notes if "Entra ID P1" in note]) == notes
+        assert [note for note in found.notes if "version 1.0" in note]
 
     async def test_a_tenant_without_the_licence_has_no_policies_whichever_way_microsoft_says_so(self) -> None:
         refused = await collect(conditional_access, Service({POLICIES: UNLICENSED}), licences=STANDARD)
@@ -414,6 +427,14 @@ class TestMailProtocols:
         held = [{"Identity": "Transport Settings", "SmtpClientAuthenticationDisabled": said}]
         found = await collect(smtp_sign_in, Service(cmdlets={"Get-TransportConfig": held}))
         assert found.rows == [{"setting": "the whole organisation", "switched_off": off}]
+
+    @pytest.mark.parametrize("connector", [smtp_sign_in, mail_protocols])
+    async def test_no_object_at_all_is_no_answer(self, connector: Connector) -> None:
+        empty: dict[str, Cmdlet] = {"Get-TransportConfig": [], "Get-CASMailbox": []}
+        taken = {"mailboxes": frame("mailboxes", [])} if connector is mail_protocols else {}
+        found = await collect(connector, Service(cmdlets=empty), **taken)
+        assert (found.rows, [(gap.scope, gap.kind) for gap in found.gaps]) == ([], [("tenant", GapKind.ERROR)])
+        assert found.gaps[0].fix
 
     async def test_what_exchange_left_out_is_a_gap(self) -> None:
         found = await collect(smtp_sign_in, Service(cmdlets={"Get-TransportConfig": [{"Identity": "x"}]}))

@@ -384,6 +384,7 @@ async def test_where_none_is_allowed_it_says_so() -> None:
 
 async def test_where_all_was_looked_at_nothing_is_left_to_the_mark() -> None:
     said = notes(await run(library(flat(3), {})))
+    assert "who is in that group was not looked at" in said
     assert "4 of 4" in said
     assert "the rest" not in said
     assert "this time" not in said

@@ -86,6 +86,13 @@ async def test_without_a_list_of_sites_the_whole_data_set_is_missing() -> None:
     assert refused.value.gap.scope == "tenant"
 
 
+async def test_a_list_without_any_site_is_no_answer() -> None:
+    found = await collect(drives, Workloads(sites=[]))
+    assert found.scopes("drives") == {"tenant": "error"}
+    assert found.rows["drives"] == []
+    assert all(gap.fix for gap in found.gaps)
+
+
 @settings(max_examples=20, deadline=None)
 @given(data=st.data())
 async def test_neither_pages_nor_order_change_a_library(data: st.DataObject) -> None:

@@ -286,6 +286,33 @@ async def test_rules_are_asked_of_whoever_may_have_a_mailbox(
     assert bool(service.queries(rules(person["account_id"]))) is asked
 
 
+async def test_a_guest_with_a_mailbox_is_asked_for_its_rules() -> None:
+    box = {"mailbox_id": "id-guest", "display_name": "Ann", "address": "ann@x.test"}
+
+    found, _ = await forwarded(inbox={"id-guest": [rule("ann@home.test")]}, accounts=(GUEST,), box=box, settings=[])
+
+    assert [(row["mailbox_id"], row["mailbox_address"]) for row in found.rows] == [("id-guest", "ann@x.test")]
+    assert not found.gaps
+
+
+@pytest.mark.parametrize(
+    ("box", "scopes"),
+    [
+        pytest.param({"mailbox_id": "id-lost"}, {"mailbox:id-lost"}, id="a person's"),
+        pytest.param({"mailbox_id": "id-lost", "kind": "room"}, {"mailbox:id-lost"}, id="a room's, for it has rules"),
+        pytest.param({"mailbox_id": "id-lost", "kind": None}, {"mailbox:id-lost"}, id="one of an unknown kind"),
+        pytest.param({"mailbox_id": "id-lost", "kind": "DiscoveryMailbox"}, set(), id="not one of Exchange's own"),
+        pytest.param({"mailbox_id": "guid-jane"}, set(), id="not one without an account"),
+    ],
+)
+async def test_a_mailbox_whose_account_the_directory_did_not_list_is_a_gap(box: Json, scopes: set[str]) -> None:
+    found, service = await forwarded(box=box, accounts=(COUNCILLOR,))
+
+    assert found.scopes == scopes
+    assert all(gap.fix for gap in found.gaps)
+    assert not service.queries(rules("id-lost"))
+
+
 def flow(**changes: object) -> Json:
     return {"Name": "Copy all", "State": "Enabled", "Mode": "Enforce", **changes}
 

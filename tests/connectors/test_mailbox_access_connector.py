@@ -7,6 +7,8 @@ import pytest
 from contract_service import NO_ROLE, NOT_FOUND, Cmdlet, Collected, Fault, Json, Service, collect, frame
 
 from m365audit.connectors.mail.mailbox_access import mailbox_access
+from m365audit.connectors.reading.kept import FORGETFUL, Kept
+from m365audit.model.evidence import Coverage
 from m365audit.model.words import GapKind
 
 CLERK = {
@@ -62,6 +64,7 @@ ACCOUNTS = [
         addresses=["bob@home.test"],
     ),
 ]
+ELSE = {"send as", "send on behalf"}
 GROUPS = [{"group_id": "id-team", "display_name": "Planning Team", "mail": "team@x.test", "mail_nickname": "team"}]
 
 
@@ -88,20 +91,31 @@ def send_as(identity: str, trustee: str, **changes: object) -> Json:
 
 
 Permissions = Callable[[Json], list[Json] | Fault]
+OWN = "NT AUTHORITY\\SELF"
+
+
+def own(asked: Json) -> Json:
+    """The right of its own account that Exchange tells of over every mailbox."""
+    name = str(asked["Identity"]).removeprefix("guid-")
+    return full(OWN, ["FullAccess", "ReadPermission"], Identity=f"{name}-name")
 
 
 def over_clerk(*entries: Json) -> Permissions:
-    return lambda asked: list(entries) if asked["Identity"] == "guid-clerk" else []
+    return lambda asked: [own(asked), *(entries if asked["Identity"] == "guid-clerk" else ())]
 
 
-async def access(
+async def access(  # noqa: PLR0917 - each is one of the things Exchange answers
     permissions: Permissions | Fault = over_clerk(),  # noqa: B008 - a constant
     sending: Sequence[Json] | Fault = (),
     boxes: tuple[Json, ...] = (CLERK, PLANNING),
     groups: list[Json] | None = GROUPS,
     known: Cmdlet = NOT_FOUND,
+    listed: Coverage | None = None,
+    answered_sending: list[Json] | None = None,
+    kept: Kept = FORGETFUL,
 ) -> tuple[Collected, Service]:
-    held = sending if isinstance(sending, Fault) else list(sending)
+    held = sending if isinstance(sending, Fault) else [send_as("clerk-name", OWN), *sending]
+    held = held if answered_sending is None else answered_sending
     service = Service(
         cmdlets={"Get-MailboxPermission": permissions, "Get-RecipientPermission": held, "Get-Recipient": known}
     )
@@ -110,9 +124,10 @@ async def access(
         service,
         mailboxes=frame("mailboxes", boxes),
         accounts=frame("accounts", ACCOUNTS),
-        coverage={},
+        coverage={"mailboxes": listed or Coverage()},
         today=date(2026, 11, 21),
         groups=None if groups is None else frame("groups", groups),
+        kept=kept,
     )
     return found, service
 
@@ -170,7 +185,7 @@ async def test_what_is_nobodys_grant_is_left_out(entry: Json) -> None:
     found, _ = await access(over_clerk(entry))
 
     assert not found.rows
-    assert found.looked == {"mailbox:id-clerk", "mailbox:id-planning", "send as"}
+    assert found.looked == {"mailbox:id-clerk", "mailbox:id-planning", *ELSE}
 
 
 @pytest.mark.parametrize(
@@ -227,7 +242,7 @@ async def test_one_unreadable_mailbox_is_one_gap_and_the_rest_stands() -> None:
 
     assert found.scopes == {"mailbox:id-clerk"}
     assert told(found) == {("id-planning", "id-jane", "full access")}
-    assert found.looked == {"mailbox:id-planning", "send as"}
+    assert found.looked == {"mailbox:id-planning", *ELSE}
 
 
 async def test_full_access_refused_everywhere_is_one_gap_beside_what_could_be_read() -> None:

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from contract_service import DENIED, MAILBOX_DENIED, NO_MAILBOX, NO_ROLE, Fault, Json, Service, collect, frame
 
+from m365audit.connectors.mail.mail_records import mailbox_retention
 from m365audit.connectors.mail.mailbox_settings import mailbox_settings
 from m365audit.connectors.mail.mailboxes import mailboxes
 from m365audit.graph import Refused
@@ -45,6 +46,14 @@ async def test_every_page_of_mailboxes_is_read(refuses_select: bool) -> None:  #
     assert found.rows[0]["addresses"] == ["clerk0@x.test", "office0@x.test"]
     assert all(parameters == {"ResultSize": "Unlimited"} for _, parameters in service.invoked)
     assert not found.gaps
+
+
+async def test_no_mailbox_at_all_is_no_answer() -> None:
+    for connector in (mailboxes, mailbox_retention):
+        found = await collect(connector, Service(cmdlets={"Get-Mailbox": []}))
+
+        assert [(gap.scope, gap.kind) for gap in found.gaps] == [("tenant", GapKind.ERROR)]
+        assert found.gaps[0].detail == "Exchange named no mailbox at all."
 
 
 @pytest.mark.parametrize(

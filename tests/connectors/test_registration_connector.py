@@ -60,6 +60,7 @@ async def test_with_p1_the_report_is_read_and_says_so() -> None:
         "reported_at": "2026-11-20T00:00:00Z",
     }
     assert service.queries(PATH)[0] == {"$top": ["999"]}
+    assert ["36 hours old" in note for note in found.notes] == [True]
 
 
 @pytest.mark.parametrize(

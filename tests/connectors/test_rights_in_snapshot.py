@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from contract_service import DENIED, NO_ROLE, Cmdlet, Collected, Fault, Json, Service, collect, frame
-from test_mailbox_access_connector import ACCOUNTS, CLERK, GROUPS, PLANNING, account
+from test_mailbox_access_connector import ACCOUNTS, CLERK, GROUPS, PLANNING, account, own, send_as
 
 from m365audit.connectors.mail.mailbox_access import mailbox_access
 from m365audit.model.evidence import Coverage, Gap
@@ -228,7 +228,11 @@ async def test_where_exchange_only_failed_no_snapshot_is_looked_for(kind: GapKin
     assert (found.rows, service.asked) == ([], [])
 
 
-ANSWERS: dict[str, Cmdlet] = {"Get-MailboxPermission": [], "Get-RecipientPermission": [], "Get-Recipient": []}
+ANSWERS: dict[str, Cmdlet] = {
+    "Get-MailboxPermission": lambda asked: [own(asked)],
+    "Get-RecipientPermission": [send_as("clerk-name", "NT AUTHORITY\\SELF")],
+    "Get-Recipient": [],
+}
 
 
 @pytest.mark.parametrize(

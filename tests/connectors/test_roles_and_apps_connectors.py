@@ -144,6 +144,25 @@ async def test_a_principal_that_is_gone_is_said_to_be_deleted() -> None:
     assert (found.rows[0]["principal_kind"], found.rows[0]["member_id"]) == ("deleted", "u-gone")
 
 
+def without(name: str, thing: Json) -> Json:
+    return {key: value for key, value in thing.items() if key != name}
+
+
+@pytest.mark.parametrize("path", [ASSIGNMENTS, ELIGIBLE])
+async def test_assignments_that_all_come_without_whom_they_are_to_do_not_say_that_anybody_is_gone(path: str) -> None:
+    silent = [without("principal", assignment(ANN)), without("principal", assignment(thing("group", "g"), "a-2"))]
+    connector = role_members if path == ASSIGNMENTS else eligible_roles
+    found = await collect(connector, Service({DEFINITIONS: [definition()], path: silent}))
+    assert {(row["member_id"], row["member_kind"]) for row in found.rows} == {("ann", "other"), ("g", "other")}
+    assert "property:principal" in found.scopes
+
+
+async def test_an_assignment_without_whom_it_is_to_is_a_gap_of_its_own_beside_those_that_name_somebody() -> None:
+    found = await holders(assignment(ANN), without("principal", assignment(ANN, "a-2")), assignment(None, "a-3"))
+    assert [row["principal_kind"] for row in found.rows] == ["user", "other", "deleted"]
+    assert [(gap.scope, gap.kind) for gap in found.gaps] == [("assignment:a-2", GapKind.ERROR)]
+
+
 async def test_a_tenant_nobody_administers_is_no_answer() -> None:
     found = await holders()
     assert [gap.kind for gap in found.gaps] == [GapKind.ERROR]
@@ -251,6 +270,7 @@ async def test_the_site_of_a_group_by_its_web_address() -> None:
     assert [(row["group_id"], row["site_url"]) for row in found.rows] == [("g", "https://x.test/sites/Allotments")]
     assert found.looked == {"group:g", "group:h"}
     assert not any("/groups/s/" in url for url in service.asked)
+    assert ["private or shared channels" in note for note in found.notes] == [True]
 
 
 MICROSOFT = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
@@ -358,6 +378,47 @@ async def test_permissions_in_an_apps_own_right_are_named_by_the_service_on_ever
         ("role-2", "app-only"),
         ("role-9", "app-only"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("service", "held", "scopes"),
+    [
+        pytest.param(ROLES, ["role-1"], set(), id="all have a name"),
+        pytest.param(ROLES, ["role-1", "role-2"], {"app-only:Microsoft Graph"}, id="the name of one is empty"),
+        pytest.param(ROLES, ["role-9", "role-1"], {"app-only:Microsoft Graph"}, id="one is none of the service's"),
+        pytest.param({"id": "graph"}, ["role-1"], {"app-only:Microsoft Graph"}, id="the service names none at all"),
+        pytest.param(
+            {"id": "graph", "appRoles": []}, ["role-1"], {"app-only:Microsoft Graph"}, id="the service says it has none"
+        ),
+        pytest.param({"id": "graph", "appRoles": []}, [], set(), id="it has none and nobody holds any"),
+        pytest.param(
+            ROLES, ["00000000-0000-0000-0000-000000000000"], set(), id="an app was let in without any in particular"
+        ),
+    ],
+)
+async def test_a_permission_known_by_its_id_only_stands_and_is_a_gap(
+    service: Json, held: list[str], scopes: set[str]
+) -> None:
+    rows = [given(role) for role in held]
+    found = await granted({"/servicePrincipals/graph": service, "/servicePrincipals/graph/appRoleAssignedTo": rows})
+    assert len(found.rows) == len(held)
+    assert found.scopes == scopes
+    assert found.looked == {"delegated", "app-only:Microsoft Graph"} - scopes
+
+
+@pytest.mark.parametrize(
+    ("grants", "scopes"),
+    [
+        pytest.param([consent("")], set(), id="one says that it allows nothing"),
+        pytest.param([without("scope", consent(""))], {"property:scope"}, id="none says what it allows"),
+        pytest.param([consent("Mail.Read"), without("scope", consent(""))], {"delegated"}, id="one of two does not"),
+    ],
+)
+async def test_a_consent_that_does_not_say_what_it_allows_is_a_gap(grants: list[Json], scopes: set[str]) -> None:
+    found = await granted({"/oauth2PermissionGrants": grants})
+    assert found.scopes == scopes
+    assert ("delegated" in found.looked) is (not scopes)
+    assert [row["permission"] for row in found.rows] == ["Mail.Read"] * (len(grants) - 1)
 
 
 @pytest.mark.parametrize(

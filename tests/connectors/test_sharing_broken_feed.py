@@ -2,6 +2,7 @@
 
 import httpx
 import orjson
+import pytest
 from test_sharing import SHARED_WITH_PEOPLE, folder, grant, item, library, link, run, shares, top
 from workload_service import ACCESS_DENIED, Json, Workloads
 
@@ -49,7 +50,8 @@ class StartsAgain(Workloads):
                 )
             case b"again=1":
                 left: list[Json] = [row for row in rows if row["id"] != "gone"]
-                return httpx.Response(200, content=orjson.dumps({"value": left}))
+                body = {"value": left, "@odata.deltaLink": f"{self._at(request)}?token=1"}
+                return httpx.Response(200, content=orjson.dumps(body))
             case _:
                 body = {"value": rows, "@odata.nextLink": f"{self._at(request)}?lost=1"}
                 return httpx.Response(200, content=orjson.dumps(body))
@@ -73,3 +75,49 @@ async def test_of_a_feed_that_broke_off_only_what_is_told_up_to_the_top_is_repor
     found = await run(service)
     assert shares(found) == {("root-id", "L"), ("root-id", "P")}
     assert found.scopes("sharing") == {"drive:d": "permission"}
+
+
+class NeverEnds(Workloads):
+    """The feed's last page does not say that it is the last one."""
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        answer = super().__call__(request)
+        if not request.url.path.endswith("delta"):
+            return answer
+        body = orjson.loads(answer.content)
+        body.pop("@odata.deltaLink", None)
+        return httpx.Response(answer.status_code, json=body)
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        pytest.param([], id="nothing at all came"),
+        pytest.param([top(), item("b")], id="one page"),
+        pytest.param([top(), folder("Plans"), item("b"), item("c")], id="several pages"),
+    ],
+)
+async def test_a_feed_that_does_not_say_it_is_at_its_end_is_not_whole(items: list[Json]) -> None:
+    found = await run(NeverEnds(items={"d": items}))
+    for name in ("sharing", "file_kinds", "sharing_census"):
+        assert found.scopes(name) == {"drive:d": "error"}
+    assert found.looked == set()
+    assert found.rows["sharing_reach"][0]["items"] is None
+
+
+async def test_of_a_feed_that_does_not_say_it_is_at_its_end_what_came_is_reported() -> None:
+    items = [top(shared=SHARED_WITH_PEOPLE), item("a", "Plans", shared=SHARED_WITH_PEOPLE)]
+    found = await run(NeverEnds(items={"d": items}, permissions={("d", "a"): INHERITED, ("d", "root-id"): INHERITED}))
+    assert shares(found) == {("root-id", "L"), ("root-id", "P")}
+
+
+async def test_a_feed_that_broke_off_is_one_gap_though_it_has_no_end_either() -> None:
+    found = await run(BreaksOff(items={"d": [top(), item("a"), item("b")]}))
+    assert [gap.data_set for gap in found.gaps].count("sharing") == 1
+    assert found.scopes("sharing") == {"drive:d": "permission"}
+
+
+async def test_a_library_with_nothing_in_it_is_whole() -> None:
+    found = await run(Workloads(items={"d": []}))
+    assert found.gaps == []
+    assert found.whole("sharing") == {"drive:d"}

@@ -27,7 +27,7 @@ from m365audit.connectors.signals import (
 from m365audit.connectors.usage import email_activity, mailbox_usage, report_settings, teams_activity
 from m365audit.graph import Refused
 from m365audit.graph.names import Resolver, Silent
-from m365audit.model.evidence import Gap
+from m365audit.model.evidence import Coverage, Gap
 from m365audit.model.tenant import MeetingWindow
 from m365audit.model.words import GapKind
 from m365audit.sample.service.public_names import FAILING, NamesOverUdp, PublicNames
@@ -96,6 +96,7 @@ async def test_the_report_of_mail_use_is_read_by_its_headings() -> None:
     ]
     assert found.rows[1]["last_active_at"] is None
     assert found.rows[0]["reported_on"] == "2026-11-19T00:00:00Z"
+    assert found.notes == ["Microsoft's report of mail use shows it as of 2026-11-19, some days behind"]
     assert "authorization" not in service.fetched[0].headers
 
 
@@ -443,6 +444,7 @@ async def test_whether_microsofts_backup_is_in_use(answer: Json, rows: list[str]
 
     assert [row["status"] for row in found.rows] == rows
     assert len(found.gaps) == (not rows)
+    assert ["which mailboxes and sites it covers" in note for note in found.notes] == [True] * len(rows)
 
 
 JOBS = "/admin/configurationManagement/configurationSnapshotJobs"
@@ -553,7 +555,12 @@ class Asking:
 async def looked_up(names: dict[str, dict[str, list[str]]], *domains: str) -> Any:  # noqa: ANN401
     rows = [{"domain": domain, "owned": True} for domain in domains or (DOMAIN,)]
     async with directory(names) as resolver:
-        return await gather(mail_dns, Asking(resolver), domains=frame("domains", rows))  # type: ignore[arg-type]
+        return await of_domains(resolver, rows)
+
+
+async def of_domains(names: Any, rows: list[Json], *gaps: Gap) -> Any:  # noqa: ANN401
+    coverage = {"domains": Coverage(rows=len(rows), gaps=gaps)}
+    return await gather(mail_dns, Asking(names), domains=frame("domains", rows), coverage=coverage)  # type: ignore[arg-type]
 
 
 async def test_what_a_domain_says_about_its_mail_is_looked_up_over_the_wire() -> None:
@@ -625,9 +632,38 @@ async def test_a_name_whose_servers_fail_makes_the_domain_a_gap(silent: str) -> 
 async def test_microsofts_own_domain_and_those_the_council_does_not_own_are_not_asked() -> None:
     rows = [{"domain": "x.onmicrosoft.com", "owned": True}, {"domain": "lost.test", "owned": False}]
 
-    found = await gather(mail_dns, Asking(Silent()), domains=frame("domains", rows))  # type: ignore[arg-type]
+    found = await of_domains(Silent(), rows)
 
     assert (found.rows, found.gaps) == ([], [])
+
+
+async def test_a_domain_nobody_says_the_owner_of_is_a_gap_and_microsofts_own_is_none() -> None:
+    rows = [{"domain": "x.onmicrosoft.com", "owned": None}, {"domain": DOMAIN, "owned": None}]
+    async with directory(GOOD) as resolver:
+        found = await of_domains(resolver, [*rows, {"domain": f"news.{DOMAIN}", "owned": True}])
+
+    assert [row["domain"] for row in found.rows] == [f"news.{DOMAIN}"]
+    assert [(gap.scope, gap.kind) for gap in found.gaps] == [(f"domain:{DOMAIN}", GapKind.ERROR)]
+
+
+@pytest.mark.parametrize(
+    ("scope", "owned", "is_passed_on"),
+    [
+        pytest.param("property:isVerified", None, True, id="that nothing says whose they are"),
+        pytest.param("property:isVerified", True, False, id="but not where the tenant file says it"),
+        pytest.param("property:isDefault", None, False, id="nor what has no bearing on mail"),
+        pytest.param("the rest", True, True, id="that some of them are not listed"),
+    ],
+)
+async def test_what_the_list_of_domains_lacks_is_lacking_here(
+    scope: str, *, owned: bool | None, is_passed_on: bool
+) -> None:
+    gap = Gap(GapKind.ERROR, "It did not come.", "Run it again.", scope, "domains")
+    async with directory(GOOD) as resolver:
+        found = await of_domains(resolver, [{"domain": DOMAIN, "owned": owned}], gap)
+
+    assert (scope in found.scopes) is is_passed_on
+    assert not any(one.data_set for one in found.gaps)
 
 
 async def test_nobody_who_may_be_asked_is_a_gap_and_not_an_absence() -> None:

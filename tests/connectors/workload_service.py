@@ -162,6 +162,8 @@ class Workloads:
         body: Json = {"value": [self._shown(url, row) for row in pages[number]]}
         if number + 1 < len(pages):
             body["@odata.nextLink"] = str(url.copy_set_param("$skiptoken", str(number + 1)))
+        elif url.path.endswith("/delta"):
+            body["@odata.deltaLink"] = str(url.copy_with(params={"token": "later"}))
         return body
 
     def _shown(self, url: httpx.URL, row: Json) -> Json:

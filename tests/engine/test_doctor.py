@@ -14,10 +14,12 @@ from virtual import NOW, LoopClock, outside, run
 from m365audit.engine.audit import collect
 from m365audit.engine.collecting.access import NEEDED
 from m365audit.engine.doctor.examine import Diagnosis, diagnose
-from m365audit.engine.doctor.preflight import Foreseen
+from m365audit.engine.doctor.preflight import Foreseen, Situation, foresee
 from m365audit.engine.places import Places
 from m365audit.graph import Outside, SignInFailed
+from m365audit.graph.guard import READ_CMDLETS
 from m365audit.model.evidence import Coverage
+from m365audit.model.plans import Plan
 from m365audit.model.tenant import Auth, AuthKind, Tenant
 from m365audit.model.words import GapKind
 from m365audit.sample.councils import SampleCouncil, exampleton, little_sampling
@@ -333,6 +335,36 @@ def test_commands_exchange_does_not_show_are_named_with_what_they_cost(config: P
     become = foretold(found)
     assert (become["mailboxes"], become["mailbox_access"]) == (Foreseen.ASSESSED, Foreseen.PARTLY)
     assert any("Get-TransportRule" in notice for notice in found.notices)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "become"),
+    [
+        pytest.param(
+            "Get-Mailbox",
+            {"forwards": Foreseen.PARTLY, "mailbox_access": Foreseen.NOT, "mail_folder_access": Foreseen.NOT},
+            id="without the list of mailboxes nothing is told of rights over them",
+        ),
+        pytest.param(
+            "Get-Recipient",
+            dict.fromkeys(("forwards", "mailbox_access", "mail_folder_access"), Foreseen.PARTLY),
+            id="names that have to be looked up stay unsettled",
+        ),
+    ],
+)
+def test_a_command_that_is_hidden_costs_what_is_made_with_it(hidden: str, become: dict[str, Foreseen]) -> None:
+    situation = Situation(
+        NEEDED,
+        plans=frozenset(Plan),
+        exchange_role=True,
+        cmdlets=READ_CMDLETS - {hidden},
+        access_policy=True,
+        names_shown=True,
+        rights_in_snapshot=False,
+    )
+    found = foresee(situation)
+    assert {name: found[name].verdict for name in become} == become
+    assert all(any(hidden in why or "mailboxes" in why for why in found[name].why) for name in become)
 
 
 class Opaque:

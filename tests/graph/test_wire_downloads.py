@@ -45,6 +45,11 @@ class Network:
 
 
 async def download(network: Network, graph: str = GRAPH) -> str:
+    (text,) = await downloads(network, graph)
+    return text
+
+
+async def downloads(network: Network, graph: str = GRAPH, *, reports: int = 1) -> list[str]:
     tenant = Tenant(
         slug="council",
         council="Council",
@@ -57,7 +62,7 @@ async def download(network: Network, graph: str = GRAPH) -> str:
     outside = Outside(Clock(), tokens, transport=httpx.MockTransport(network))  # type: ignore[arg-type]
     async with connect(tenant, outside) as session:
         report = session.graph.sdk.reports.get_email_activity_user_detail_with_period("D90")
-        return await session.graph.download(session.graph.request(report))
+        return [await session.graph.download(session.graph.request(report)) for _ in range(reports)]
 
 
 async def test_a_report_is_fetched_where_graph_points_to_and_without_a_token() -> None:
@@ -67,6 +72,16 @@ async def test_a_report_is_fetched_where_graph_points_to_and_without_a_token() -
     assert [str(request.url) for request in network.fetched] == [PLACE]
     assert not {"authorization", "cookie", "x-anchormailbox"} & set(network.fetched[0].headers)
     assert network.asked[0].url.path == "/v1.0/reports/getEmailActivityUserDetail(period='D90')"
+
+
+@pytest.mark.parametrize("status", [200, 503], ids=["with a report", "with none"])
+async def test_a_cookie_that_a_report_host_sets_keeps_no_later_report_away(status: int) -> None:
+    cookies = [("Set-Cookie", "ARRAffinity=abc; Path=/; HttpOnly"), ("Set-Cookie", "a=b; Domain=office.com; Path=/")]
+    sets = httpx.Response(status, text=CSV, headers=cookies)
+    network = Network(PLACE, sets, httpx.Response(200, text=CSV))
+
+    assert await downloads(network, reports=3) == [CSV.removeprefix("\ufeff")] * 3
+    assert not any("cookie" in request.headers for request in network.fetched)
 
 
 @pytest.mark.parametrize(

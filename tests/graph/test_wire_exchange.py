@@ -32,6 +32,18 @@ def failed(status: int, exception: str, words: str) -> httpx.Response:
     return httpx.Response(status, json={"error": error}, headers={"request-id": "r-1"})
 
 
+class Always:
+    """Gives one answer to everything, and keeps the requests."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self._answer = answer
+        self.requests: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        return httpx.Response(self._answer.status_code, content=self._answer.content)
+
+
 async def invoke(exchange: Exchange, cmdlet: str = "Get-Mailbox", **options: object) -> list[Any]:
     return [page async for page in exchange.invoke(cmdlet, **options)]
 
@@ -177,10 +189,29 @@ async def test_a_switch_exchange_does_not_know_is_left_out(connected: Connected,
     unknown = refusal(400, "BadRequest", "A parameter cannot be found that matches parameter name 'IncludeX'.")
     network = Scripted(unknown, rows({"Guid": "1"}))
     async with connected(network) as session:
-        assert await invoke(session.exchange, "Get-MailboxPermission", IncludeX=True, **identity) == [[{"Guid": "1"}]]
+        [page] = await invoke(session.exchange, "Get-MailboxPermission", IncludeX=True, **identity)
+    assert (page, page.without) == ([{"Guid": "1"}], ("IncludeX",))
     sent = [json.loads(request.content)["CmdletInput"]["Parameters"] for request in network.requests]
     assert ["IncludeX" in parameters for parameters in sent] == [True, False]
     assert all(parameters.items() >= identity.items() for parameters in sent)
+
+
+async def test_a_page_with_everything_asked_for_came_without_nothing(connected: Connected) -> None:
+    unknown = refusal(400, "BadRequest", "Could not find a property named 'X'")
+    async with connected(Scripted(rows({"Guid": "1"}), unknown, rows({"Guid": "1"}))) as session:
+        [page] = await invoke(session.exchange, "Get-MailboxPermission", IncludeX=True, Identity="guid-1")
+        [bare] = await invoke(session.exchange, select=("X",))
+    assert (page.without, bare.without) == ((), ()), "a selection left out takes nothing away"
+
+
+async def test_a_fault_that_outlasts_all_patience_leaves_no_switch_out(connected: Connected) -> None:
+    network = Always(failed(400, "Net.ServerBusyException", "busy"))
+    async with connected(network) as session:
+        [gap] = await invoke(session.exchange, "Get-MailboxPermission", scope="mailbox:1", IncludeX=True, Identity="1")
+    assert isinstance(gap, Gap)
+    assert len(network.requests) > 1
+    sent = [json.loads(request.content)["CmdletInput"]["Parameters"] for request in network.requests]
+    assert all("IncludeX" in parameters for parameters in sent)
 
 
 async def test_without_a_token_for_exchange_its_data_is_a_gap_and_graph_goes_on(connected: Connected) -> None:

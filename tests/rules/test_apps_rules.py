@@ -4,7 +4,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from directory_rows import app, credential, grant, party, policy
-from rule_rows import ADVICE, FAILS, MEETS, REVIEW, Row, Verdict, at, judge, only, results
+from rule_rows import ADVICE, FAILS, MEETS, REVIEW, UNJUDGED, Row, Verdict, at, judge, only, results
 
 from m365audit.model.privileges import reach_of
 
@@ -58,6 +58,21 @@ def test_whose_app_it_is(has: Row, verdict: Verdict) -> None:
         ("Sites.FullControl.All", "files and sites"),
         ("Notes.Read.All", "files and sites"),
         ("Chat.Read.All", "chats and channels"),
+        ("MailboxItem.ImportExport.All", "mail"),
+        ("MailboxItem.Read.All", "mail"),
+        ("MailboxItem.Export", "mail"),
+        ("MailboxFolder.Read.All", "mail"),
+        ("Mail-Advanced.ReadWrite.All", "mail"),
+        ("Lists.SelectedOperations.Selected", "files and sites"),
+        ("ListItems.SelectedOperations.Selected", "files and sites"),
+        ("FileStorageContainer.Selected", "files and sites"),
+        ("OnlineMeetingTranscript.Read.All", "recordings and transcripts"),
+        ("OnlineMeetingRecording.Read.All", "recordings and transcripts"),
+        ("OnlineMeetingAiInsight.Read.All", "recordings and transcripts"),
+        ("CallTranscripts.Read.All", "recordings and transcripts"),
+        ("CallRecordings.Read.All", "recordings and transcripts"),
+        ("eDiscovery.Read.All", "searches through mail, files and chats"),
+        ("eDiscovery.ReadWrite.All", "searches through mail, files and chats"),
         ("Directory.ReadWrite.All", "changes to the directory"),
         ("Directory.AccessAsUser.All", "changes to the directory"),
         ("RoleManagement.ReadWrite.Directory", "changes to the directory"),
@@ -69,6 +84,8 @@ def test_whose_app_it_is(has: Row, verdict: Verdict) -> None:
         ("openid", None),
         ("offline_access", None),
         ("Reports.Read.All", None),
+        ("OnlineMeetings.Read.All", None),
+        ("FileStorageContainerType.Manage.All", None),
     ],
 )
 def test_what_a_permission_reaches(permission: str, reaches: str | None) -> None:
@@ -91,6 +108,72 @@ def test_what_a_permission_reaches(permission: str, reaches: str | None) -> None
 )
 def test_the_register_approves_it(row: Row, verdict: Verdict) -> None:
     assert only(judged(parties=[party(**row)])) == verdict
+
+
+TWIN = app("twin") | {"name": "MAPPER "}
+NUMBER = "7d9f353d-a7bd-4fbb-822a-26d5dd39a3ce"
+
+
+@pytest.mark.parametrize(
+    ("has", "others", "named", "verdict"),
+    [
+        pytest.param({}, [], "Mapper", MEETS, id="one app of the name, its publisher verified"),
+        pytest.param({"publisher": None}, [], "Mapper", REVIEW, id="nobody verified the publisher"),
+        pytest.param({}, [TWIN], "Mapper", REVIEW, id="two apps of the name"),
+        pytest.param({}, [TWIN | {"enabled": False}], "Mapper", REVIEW, id="two of the name, one switched off"),
+        pytest.param(
+            {}, [TWIN | {"origin": None}], "Mapper", REVIEW, id="two of the name, one whose maker is not known"
+        ),
+        pytest.param({}, [TWIN | {"origin": "Microsoft"}], "Mapper", MEETS, id="Microsoft has one of the name"),
+        pytest.param({}, [TWIN | {"origin": "own"}], "Mapper", MEETS, id="the tenant has one of the name"),
+        pytest.param({"origin": "own"}, [], "Mapper", REVIEW, id="made in the tenant, by whoever may make apps"),
+        pytest.param({"publisher": None}, [TWIN], "app-mapper", MEETS, id="by application id, whatever the name"),
+        pytest.param({"name": "app-twin"}, [TWIN], "app-twin", REVIEW, id="called by another app's application id"),
+    ],
+)
+def test_a_name_anybody_can_choose_approves_nothing(has: Row, others: list[Row], named: str, verdict: Verdict) -> None:
+    found = judge(
+        "app-access-approved",
+        service_principals=[app() | has, *others],
+        app_grants=[grant()],
+        third_parties=[party(identifier=named)],
+    )
+    assert only(found) == verdict
+    if verdict:
+        assert "anybody can choose a name: enter its id" in found["because"].iloc[0]
+
+
+def test_an_approval_by_id_that_ended_is_not_made_good_by_a_name() -> None:
+    rows = [party(until=date(2026, 11, 20)), party(identifier="Mapper")]
+    assert only(judged({"publisher": None}, parties=rows)) == FAILS
+
+
+@pytest.mark.parametrize(
+    ("has", "permissions", "parties", "verdict"),
+    [
+        pytest.param({}, [NUMBER], [], UNJUDGED, id="another organisation's"),
+        pytest.param({}, [NUMBER.upper()], [], UNJUDGED, id="however the number is spelt"),
+        pytest.param({"origin": "own"}, [NUMBER], [], UNJUDGED, id="made in the tenant"),
+        pytest.param({"origin": "Microsoft"}, [NUMBER], [], MEETS, id="Microsoft's"),
+        pytest.param({"enabled": False}, [NUMBER], [], MEETS, id="switched off"),
+        pytest.param({}, [NUMBER], [party()], MEETS, id="approved, whatever it may do"),
+        pytest.param({}, [NUMBER, "User.Read"], [], UNJUDGED, id="beside one that is harmless"),
+        pytest.param({}, [NUMBER, "Mail.Read"], [], FAILS, id="beside one that is known to reach mail"),
+        pytest.param({}, ["00000000-0000-0000-0000-000000000000"], [], MEETS, id="the number of no permission at all"),
+    ],
+)
+def test_a_permission_told_by_a_number_only(
+    has: Row, permissions: list[str], parties: list[Row], verdict: Verdict
+) -> None:
+    found = judge(
+        "app-access-approved",
+        service_principals=[app(**has)],
+        app_grants=[grant(kind="app-only", permission=one) for one in permissions],
+        third_parties=parties,
+    )
+    assert only(found) == verdict
+    if verdict == UNJUDGED:
+        assert "told by a number only" in found["because"].iloc[0]
 
 
 def test_an_approval_that_ended_is_said_with_its_day() -> None:

@@ -1,9 +1,10 @@
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import pytest
-from directory_rows import grant, member, role, room
+from directory_rows import P2, grant, member, role, room
 from rule_rows import (
     AS_OF,
     DOMAIN,
@@ -52,7 +53,7 @@ def judged(
     accounts: Sequence[Row] = (),
     box: Row | None = None,
     parameters: Row | None = None,
-    **more: list[Row],
+    **more: Any,  # noqa: ANN401 - rows, or None where nothing was read
 ) -> pd.DataFrame:
     return judge(
         "leaver-access-removed",
@@ -60,8 +61,21 @@ def judged(
         accounts=list(accounts),
         mailbox_settings=[settings(**box or {})],
         parameters=parameters,
-        **more,
+        **{name: rows for name, rows in ({"eligible_roles": []} | more).items() if rows is not None},
     )
+
+
+@pytest.mark.parametrize(
+    ("more", "verdict"),
+    [
+        pytest.param({"licences": [P2]}, UNJUDGED, id="the licence has roles to be taken up"),
+        pytest.param({"licences": [P2 | {"plan": "AAD_PREMIUM"}]}, MEETS, id="without that licence there are none"),
+        pytest.param({}, UNJUDGED, id="nor is the licence known"),
+    ],
+)
+def test_where_nobody_said_who_may_take_up_a_role(more: Row, verdict: Verdict) -> None:
+    found = judged(accounts=[account(**CLOSED)], eligible_roles=None, **more)
+    assert only(found) == verdict
 
 
 @pytest.mark.parametrize(

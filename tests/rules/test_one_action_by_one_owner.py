@@ -49,6 +49,7 @@ def case(asked: str, /, actor: str, action: str, **rows: list[Row]) -> Any:  # n
             people=[person(until=LEFT)],
             accounts=[account(licences=[], sessions_valid_from=None)],
             mailbox_settings=[settings()],
+            eligible_roles=[],
         ),
         case(
             "mailbox-access-authorised: the register has no row",

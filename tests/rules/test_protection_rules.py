@@ -54,7 +54,8 @@ def guards(kind: str = "", *more: Row, **changed: object) -> list[Row]:
         pytest.param(guards("phishing", spoof=None), {"antiPhishing": UNJUDGED}, id="nothing said of false senders"),
         pytest.param(guards("malware", attachment_filter=False), {"attachmentFilter": FAILS}, id="attachments let in"),
         pytest.param(guards("malware", cleans_up=False), {"cleanUp": FAILS}, id="harmful mail not taken back"),
-        pytest.param(guards("outside tag", on=False), {"outsideTag": FAILS}, id="outside mail not marked"),
+        pytest.param(guards("outside tag", on=False), {"outsideTag": REVIEW}, id="outside mail not marked by Outlook"),
+        pytest.param(guards("outside tag", on=None), {"outsideTag": UNJUDGED}, id="nothing said of a mark"),
         pytest.param(guards("report button", on=False), {"reportButton": FAILS}, id="no button"),
         pytest.param(guards("report button", on=None), {"reportButton": UNJUDGED}, id="nothing said of a button"),
         pytest.param(guards("malware", STANDARD, attachment_filter=False), {}, id="a preset for everybody covers it"),
@@ -79,6 +80,11 @@ def guards(kind: str = "", *more: Row, **changed: object) -> list[Row]:
             id="a policy for some that leaves spam in the inbox",
         ),
         pytest.param(
+            guards("", {"kind": "phishing", "name": "Mayor", "everybody": False, "on": False, "spoof": True}),
+            {"phishing.Mayor": REVIEW},
+            id="a policy for some that is switched off",
+        ),
+        pytest.param(
             guards("", {"kind": "malware", "name": "Mayor", "everybody": False, "attachment_filter": True}),
             {},
             id="a policy for some that is in order",
@@ -95,13 +101,45 @@ def test_mail_protection_on(rows: list[Row], found: dict[str, Verdict]) -> None:
     assert results(said) == {f"exchange.{path}": verdict for path, verdict in found.items()}
 
 
+def test_a_mark_on_mail_from_outside_may_come_from_a_mail_flow_rule() -> None:
+    said = judge("mail-protection-on", mail_protection=guards("outside tag", on=False), link_protection=list(LINKS))
+    assert "mail-flow rule" in said["because"].iloc[0]
+
+
+def test_a_policy_that_leaves_links_off_is_named() -> None:
+    trial = LINKS[0] | {"name": "Trial", "on": False}
+    said = judge("mail-protection-on", mail_protection=guards(), link_protection=[*LINKS, trial])
+    assert "the policy “Trial” leaves it off for whom it covers" in said["because"].iloc[0]
+
+
 @pytest.mark.parametrize(
     ("links", "found"),
     [
         pytest.param([LINKS[0] | {"on": False}, LINKS[1]], {"exchange.SafeLinks": FAILS}, id="links off"),
         pytest.param([LINKS[0]], {"exchange.SafeAttachments": UNJUDGED}, id="not even Microsoft's own for attachments"),
         pytest.param([LINKS[0] | {"on": None}, LINKS[1]], {"exchange.SafeLinks": UNJUDGED}, id="nothing said of links"),
-        pytest.param([*LINKS, LINKS[0] | {"name": "Trial", "on": False}], {}, id="one of two policies on"),
+        pytest.param(
+            [*LINKS, LINKS[0] | {"name": "Trial", "on": False}],
+            {"exchange.SafeLinks.Trial": REVIEW},
+            id="a policy for some leaves links off",
+        ),
+        pytest.param(
+            [*LINKS, LINKS[1] | {"name": "Trial", "on": False}],
+            {"exchange.SafeAttachments.Trial": REVIEW},
+            id="a policy for some leaves attachments off",
+        ),
+        pytest.param(
+            [LINKS[0] | {"on": None}, LINKS[1], LINKS[0] | {"name": "Trial", "on": False}],
+            {"exchange.SafeLinks": UNJUDGED, "exchange.SafeLinks.Trial": REVIEW},
+            id="off for some, and nothing said for the rest",
+        ),
+        pytest.param(
+            [LINKS[0] | {"on": False}, LINKS[0] | {"name": "Trial", "on": False}, LINKS[1]],
+            {"exchange.SafeLinks": FAILS},
+            id="all off is one finding",
+        ),
+        pytest.param([*LINKS, LINKS[0] | {"name": "Trial", "on": True}], {}, id="two policies, both on"),
+        pytest.param([*LINKS, LINKS[0] | {"name": "Trial", "on": None}], {}, id="one on, and nothing said of a second"),
         pytest.param(None, {}, id="not bought, which the engine reports"),
     ],
 )
@@ -222,12 +260,19 @@ def test_an_account_whose_doings_are_not_recorded() -> None:
         pytest.param((True, False), [], {"SimplifiedClientAccessEnabled": FAILS}, id="no labels at all"),
         pytest.param((True, False), None, {"SimplifiedClientAccessEnabled": UNJUDGED}, id="labels could not be read"),
         pytest.param((True, True), None, {}, id="labels could not be read, and do not matter"),
+        pytest.param(
+            (True, False), [False, None], {"SimplifiedClientAccessEnabled": UNJUDGED}, id="not said of one label"
+        ),
+        pytest.param(
+            (True, False), [None], {"SimplifiedClientAccessEnabled": UNJUDGED}, id="nothing said of the label"
+        ),
+        pytest.param((True, False), [True, None], {}, id="one label protects, whatever is not said of another"),
         pytest.param((True, None), [False], {"SimplifiedClientAccessEnabled": UNJUDGED}, id="nothing said of a button"),
         pytest.param((False, True), [True], {"AzureRMSLicensingEnabled": FAILS}, id="encryption is off"),
         pytest.param((None, True), [True], {"AzureRMSLicensingEnabled": UNJUDGED}, id="nothing said of encryption"),
     ],
 )
-def test_encryption_available(encryption: tuple[object, object], labels: list[bool] | None, found: Row) -> None:
+def test_encryption_available(encryption: tuple[object, object], labels: list[bool | None] | None, found: Row) -> None:
     given: dict[str, list[Row]] = {
         "mail_encryption": [{"name": "X", "available": encryption[0], "button": encryption[1]}]
     }

@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 from rule_rows import ADVICE, FAILS, MEETS, REVIEW, UNJUDGED, Row, Verdict, at, judge, only, results
 
+from m365audit.model.plans import AAD_PREMIUM_P2
+
 P1 = {
     "sku_id": "S",
     "plan_id": "41781fb2-bc02-4b7c-bd55-b576c07bb09d",
@@ -38,12 +40,23 @@ def risky(**changed: object) -> Row:
         pytest.param([], [risky()], REVIEW, id="an account at risk"),
         pytest.param([], [risky(state="remediated")], MEETS, id="a risk that was settled"),
         pytest.param([], [risky(deleted=True)], MEETS, id="an account that is gone"),
-        pytest.param([], None, MEETS, id="accounts at risk are not shown, which the engine reports"),
     ],
 )
-def test_incidents_reported(alerts: list[Row], accounts: list[Row] | None, verdict: Verdict) -> None:
-    given = {} if accounts is None else {"risky_accounts": accounts}
-    assert only(judge("incidents-reported", alerts=alerts, **given)) == verdict
+def test_incidents_reported(alerts: list[Row], accounts: list[Row], verdict: Verdict) -> None:
+    assert only(judge("incidents-reported", alerts=alerts, risky_accounts=accounts)) == verdict
+
+
+@pytest.mark.parametrize(
+    ("alerts", "more", "verdict"),
+    [
+        pytest.param([], {"licences": [P1]}, MEETS, id="no licence shows them"),
+        pytest.param([], {"licences": [P1 | {"plan_id": AAD_PREMIUM_P2}]}, UNJUDGED, id="a licence would show them"),
+        pytest.param([], {}, UNJUDGED, id="nor is the licence known"),
+        pytest.param([alert()], {}, REVIEW, id="what else was noticed stands"),
+    ],
+)
+def test_where_accounts_at_risk_are_not_shown(alerts: list[Row], more: dict[str, list[Row]], verdict: Verdict) -> None:
+    assert only(judge("incidents-reported", alerts=alerts, **more)) == verdict
 
 
 def test_incidents_are_counted() -> None:
@@ -136,13 +149,8 @@ def policy(**changed: object) -> Row:
     } | changed
 
 
-BROWSERS = policy(
-    policy_id="P-2",
-    name="Browsers",
-    clients=["browser"],
-    controls=[],
-    session_controls=["applicationEnforcedRestrictions"],
-)
+BROWSERS = policy(policy_id="P-2", name="Browsers", clients=["browser"])
+SESSIONS = policy(policy_id="P-4", name="Sessions", controls=[], session_controls=["applicationEnforcedRestrictions"])
 APPS = policy(policy_id="P-3", name="Apps", clients=["mobileAppsAndDesktopClients"])
 
 
@@ -157,6 +165,8 @@ APPS = policy(policy_id="P-3", name="Apps", clients=["mobileAppsAndDesktopClient
         pytest.param([policy(controls=["mfa", "compliantDevice"], operator="AND")], MEETS, id="both are asked for"),
         pytest.param([policy(controls=["compliantDevice", "domainJoinedDevice"], operator="OR")], MEETS, id="either"),
         pytest.param([BROWSERS, APPS], MEETS, id="one for browsers, one for apps"),
+        pytest.param([SESSIONS], REVIEW, id="the session is handed over to SharePoint"),
+        pytest.param([SESSIONS, APPS], REVIEW, id="browsers handed over to SharePoint, one for apps"),
         pytest.param([policy(exclude_users=["U-1", "U-2"])], MEETS, id="two accounts left out"),
         pytest.param([policy(exclude_users=["U-1", "U-2", "U-3"])], REVIEW, id="three accounts left out"),
         pytest.param([policy(exclude_groups=["G-1"])], REVIEW, id="a group left out"),
@@ -276,6 +286,10 @@ def test_domain_mail_protected(changed: Row, fault: str) -> None:
     found = judge("domain-mail-protected", mail_dns=[names(**changed)])
     assert only(found) == (FAILS if fault else MEETS)
     assert fault in "".join(found["because"])
+
+
+def test_no_domain_looked_at_is_no_domain_protected() -> None:
+    assert results(judge("domain-mail-protected", mail_dns=[])) == {"mail.domains": UNJUDGED}
 
 
 def meetings(**changed: object) -> Row:

@@ -47,6 +47,17 @@ def test_providers(there: Row, rows: list[Row], verdict: Verdict) -> None:
         pytest.param({}, {}, [], FAILS, id="no row"),
         pytest.param({}, {}, [party()], MEETS, id="a row with a contract"),
         pytest.param({}, {}, [party(contract=" ")], REVIEW, id="a row without one"),
+        pytest.param({}, {}, [party(identifier="Mapper")], MEETS, id="a row by name, of a verified publisher"),
+        pytest.param(
+            {"publisher": None}, {}, [party(identifier="Mapper")], REVIEW, id="a row by a name anybody can have"
+        ),
+        pytest.param(
+            {"publisher": None},
+            {},
+            [party(identifier="Mapper", until=YESTERDAY)],
+            FAILS,
+            id="a name on a row that ended",
+        ),
         pytest.param({}, {}, [party(kind="provider")], MEETS, id="the provider's app"),
         pytest.param({}, {"permission": "User.Read"}, [], MEETS, id="reaches nothing of the council's"),
         pytest.param({"origin": "own"}, {}, [], MEETS, id="made in the tenant"),
@@ -127,6 +138,21 @@ def test_access_of_every_kind(row: Row, evidence: dict[str, list[Row]], verdict:
     assert only(found) == verdict
     if verdict:
         assert "ended on 20 Nov 2026" in found["because"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("rows", "verdict"),
+    [
+        pytest.param([party(identifier="Mapper", until=YESTERDAY)], FAILS, id="by a name anybody can have"),
+        pytest.param([party(until=YESTERDAY), party(identifier="Mapper")], FAILS, id="by id, and a name still runs"),
+        pytest.param(
+            [party(), party(identifier="Mapper", until=YESTERDAY)], MEETS, id="by name, and the id still runs"
+        ),
+    ],
+)
+def test_an_app_whose_publisher_nobody_verified_after_the_end(rows: list[Row], verdict: Verdict) -> None:
+    found = judged(ENDED, *rows, service_principals=[app(publisher=None)], app_grants=[grant()])
+    assert only(found) == verdict
 
 
 @pytest.mark.parametrize("rule", [UNDER, ENDED])

@@ -131,3 +131,13 @@ def test_a_chain_of_throttled_runs_ends_a_day_after_the_first_began(
 def test_the_kinds_of_its_gaps_end_the_command_with_try_again_later() -> None:
     assert collected_code([GapKind.THROTTLED, GapKind.LICENCE], nothing_came=False) == 75
     assert collected_code([GapKind.THROTTLED, GapKind.ERROR], nothing_came=False) == 4
+
+
+@pytest.mark.parametrize("kind", [GapKind.PERMISSION, GapKind.ROLE, GapKind.POLICY])
+def test_a_refusal_of_everything_ends_the_command_as_refused_and_one_of_a_part_as_partial(kind: GapKind) -> None:
+    assert collected_code([kind, GapKind.LICENCE], nothing_came=True) == 3
+    assert collected_code([kind, GapKind.LICENCE], nothing_came=False) == 4
+
+
+def test_what_did_not_come_for_another_reason_is_not_refused() -> None:
+    assert collected_code([GapKind.ERROR], nothing_came=True) == 4

@@ -7,11 +7,12 @@ import pandas as pd
 
 from m365audit.connectors.declare import connector
 from m365audit.connectors.entra.directory import LARGEST_PAGE
-from m365audit.connectors.reading.columns import Columns
+from m365audit.connectors.reading.columns import Columns, not_returned
 from m365audit.connectors.reading.frames import records
 from m365audit.graph import Absent, Graph
 from m365audit.model.datasets.apps import SERVICE_PRINCIPALS
 from m365audit.model.evidence import Gap, Looked, Row
+from m365audit.model.keys import NO_ID
 from m365audit.model.permissions import Resource
 from m365audit.model.privileges import SHAREPOINT_ONLINE
 from m365audit.model.words import GapKind
@@ -79,14 +80,28 @@ async def app_grants(graph: Graph, service_principals: pd.DataFrame) -> AsyncIte
 
 async def _delegated(graph: Graph, apps: Mapping[str, Row]) -> AsyncIterator[Row | Gap | Looked]:
     request = graph.request(graph.sdk.oauth2_permission_grants, top=LARGEST_PAGE)
+    grants = silent = 0
     async for page in graph.pages(request, DELEGATED):
         if isinstance(page, Gap):
             yield page
             return
         for grant in () if isinstance(page, Absent) else page:
+            grants, silent = grants + 1, silent + ("scope" not in grant)
             for row in _scopes(grant, apps):
                 yield row
-    yield Looked(DELEGATED)
+    yield _left_out(silent, grants) if silent else Looked(DELEGATED)
+
+
+def _left_out(silent: int, grants: int) -> Gap:
+    """The gap of consents that came without what they allow; one that allows nothing says so."""
+    if silent == grants:
+        return not_returned("scope", grants)
+    return Gap(
+        GapKind.ERROR,
+        f"Microsoft left out of {silent} of {grants} consents what they allow.",
+        "Run the audit again; if it stays, look at the apps' permissions in the Entra admin centre.",
+        DELEGATED,
+    )
 
 
 def _scopes(grant: Mapping[str, Any], apps: Mapping[str, Row]) -> Iterator[Row]:
@@ -114,14 +129,30 @@ async def _app_only(graph: Graph, service: Row) -> AsyncIterator[Row | Gap | Loo
         return
     roles = () if isinstance(described, Absent) else described.get("appRoles") or ()
     names = {role["id"]: role.get("value") for role in roles}
+    unnamed: set[str] = set()
     async for page in graph.pages(graph.request(principal.app_role_assigned_to, top=LARGEST_PAGE), scope):
         if isinstance(page, Gap):
             yield page
             return
         for given in () if isinstance(page, Absent) else page:
             if given.get("principalType") == "ServicePrincipal":
+                if not names.get(given["appRoleId"]):
+                    unnamed.add(given["appRoleId"])
                 yield _role(given, service, names)
-    yield Looked(scope)
+    # Says that an app was let in without any particular permission, so no service has a name for it.
+    unnamed.discard(NO_ID)
+    yield _unnamed(service, scope, len(unnamed)) if unnamed else Looked(scope)
+
+
+def _unnamed(service: Row, scope: str, permissions: int) -> Gap:
+    """The gap of permissions that apps hold and that are known by their ids only, so that nobody can judge them."""
+    return Gap(
+        GapKind.ERROR,
+        f"{RESOURCES[service['app_id']]} did not name {permissions} of the permissions apps hold in their own right, "
+        "so what these allow is not known.",
+        "Run the audit again; if it stays, look at the apps' permissions in the Entra admin centre.",
+        scope,
+    )
 
 
 def _role(given: Mapping[str, Any], service: Row, names: Mapping[str, str | None]) -> Row:

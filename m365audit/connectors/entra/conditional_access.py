@@ -15,6 +15,10 @@ from m365audit.model.words import GapKind
 # Without this, what Microsoft added of late comes as "unknownFutureValue".
 _HEADERS: Final = {"Prefer": "include-unknown-enum-members"}
 _TYPE: Final = "#microsoft.graph."
+_AS_V1_SHOWS: Final = (
+    "Policies for signing in were read as version 1.0 of Microsoft Graph shows them, which may leave out a policy that "
+    "uses what Microsoft is still trying out"
+)
 _LICENCE_UNKNOWN: Final = (
     "The council's licences could not be read, so whether it holds Entra ID P1, without which no Conditional Access "
     "policy acts, is not known"
@@ -31,6 +35,7 @@ async def conditional_access(graph: Graph, licences: pd.DataFrame | None = None)
     licensed = None if licences is None else has_premium(licences)
     if licensed is None:
         yield Note(_LICENCE_UNKNOWN)
+    yield Note(_AS_V1_SHOWS)
     request = graph.request(graph.sdk.identity.conditional_access.policies, headers=_HEADERS)
     async for page in graph.pages(request, TENANT):
         if isinstance(page, Gap):
@@ -98,7 +103,10 @@ def _is_for_apps(clients: Mapping[str, Any]) -> bool:
 def _is_on(name: str, said: object) -> bool:
     if "@" in name or not said:
         return False
-    return not isinstance(said, Mapping) or said.get("isEnabled") is not False
+    if not isinstance(said, Mapping):
+        return True
+    # A session that is only watched may do whatever it likes.
+    return said.get("isEnabled") is not False and said.get("cloudAppSecurityType") != "monitorOnly"
 
 
 def _every(frequency: Mapping[str, Any]) -> str | None:

@@ -16,7 +16,7 @@ from m365audit.connectors.reading.refusals import Answer, Question, rows_of_each
 from m365audit.connectors.reading.tables import Came, Tables
 from m365audit.graph import Absent, Graph, Refused
 from m365audit.model.datasets.identity import REGISTRATION
-from m365audit.model.evidence import Gap, Looked, Row, Rows
+from m365audit.model.evidence import Gap, Looked, Note, Row, Rows
 from m365audit.model.parts import Part
 from m365audit.model.plans import Plan
 from m365audit.model.words import GapKind
@@ -25,6 +25,12 @@ REPORT: Final = "registration report"
 METHODS: Final = "authentication methods"
 
 _TYPE: Final = "#microsoft.graph."
+
+_FROM_REPORT: Final = (
+    "Who has registered a second step is as Microsoft's report has it, which is up to 36 hours old; an account the "
+    "report does not name yet is not held to have none"
+)
+_FROM_METHODS: Final = "Who has registered a second step was read account by account, as it stood during the audit"
 
 _SECOND_STEPS: Final = {
     "microsoftAuthenticatorAuthenticationMethod": "microsoftAuthenticatorPush",
@@ -60,7 +66,7 @@ async def registration(
     licences: pd.DataFrame | None = None,
     mailbox_settings: pd.DataFrame | None = None,
     kept: Kept = FORGETFUL,
-) -> AsyncIterator[Row | Rows | Gap | Looked]:
+) -> AsyncIterator[Row | Rows | Gap | Looked | Note]:
     """Whether each account has registered a second step, and by which methods.
 
     With Entra ID P1 from Microsoft's report. Without it, from the methods of every enabled member that has a mailbox
@@ -74,7 +80,9 @@ async def registration(
             if refused.gap.kind is not GapKind.LICENCE:
                 raise
         else:
+            yield Note(_FROM_REPORT)
             return
+    yield Note(_FROM_METHODS)
     async for answer in _account_by_account(graph, _people(accounts(), mailbox_settings), kept):
         yield answer
 

@@ -1,6 +1,6 @@
 """Who administers the tenant: roles held now, and roles that may be taken up."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 
 from kiota_abstractions.request_information import RequestInformation
@@ -8,7 +8,7 @@ from kiota_abstractions.request_information import RequestInformation
 from m365audit.connectors.declare import connector
 from m365audit.connectors.entra.directory import LARGEST_PAGE
 from m365audit.connectors.entra.kinds import kind_of
-from m365audit.connectors.reading.columns import Columns
+from m365audit.connectors.reading.columns import Columns, not_returned
 from m365audit.connectors.reading.refusals import answers
 from m365audit.graph import Absent, Graph
 from m365audit.model.datasets import DataSet
@@ -70,14 +70,17 @@ async def _holders(
     roles = await _roles(graph)
     columns = Columns.of(data_set)
     through: dict[str, list[Row]] = {}
+    assignments, silent = 0, list[str]()
     async for page in graph.pages(request):
+        assignments += len(page)
+        silent += [raw["id"] for raw in page if "principal" not in raw]
         for raw, row in zip(page, columns.rows(page), strict=True):
             given = row | {"assignment": assignment} | _role(row, roles) | _principal(raw)
             if given["principal_kind"] == "group":
                 through.setdefault(given["principal_id"], []).append(given)
             else:
                 yield given | _holder(given["principal_id"], given["principal_kind"], given["principal_name"])
-    for gap in columns.gaps():
+    for gap in (*columns.gaps(), *_left_out(silent, assignments)):
         yield gap
     async for said in _opened(graph, through):
         yield said
@@ -133,11 +136,26 @@ def _role(row: Row, roles: Mapping[str, Mapping[str, Any]]) -> Row:
 
 
 def _principal(raw: Mapping[str, Any]) -> Row:
+    """Whom a role was given to; null says that they are no longer there, nothing at all says nothing of them."""
     principal = raw.get("principal")
     if principal is None:
-        return {"principal_kind": "deleted", "principal_name": None}
+        return {"principal_kind": "deleted" if "principal" in raw else "other", "principal_name": None}
     return {"principal_kind": kind_of(principal), "principal_name": principal.get("displayName")}
 
 
 def _holder(member_id: str, kind: str, name: str | None) -> Row:
     return {"member_id": member_id, "member_kind": kind, "member_name": name}
+
+
+def _left_out(silent: Sequence[str], assignments: int) -> Iterator[Gap]:
+    """The gaps of assignments that came without whom they are to, who may be a group of many."""
+    if silent and len(silent) == assignments:
+        yield not_returned("principal", assignments)
+        return
+    for assignment_id in silent:
+        yield Gap(
+            GapKind.ERROR,
+            "Microsoft named a role that was given to somebody and left out who that is.",
+            "Run the audit again; if it stays, look at the role's assignments in the Entra admin centre.",
+            f"assignment:{assignment_id}",
+        )

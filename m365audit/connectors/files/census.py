@@ -64,6 +64,8 @@ class Census:
     _cut: set[str] = field(default_factory=set)
     _marks_own: dict[str, bool | None] = field(default_factory=dict)
     _outcomes: dict[ItemId, Outcome] = field(default_factory=dict)
+    _drawn: int = 0
+    """How many of the kept waves' items were looked at on this month's allowance, and are not in ``_memory``."""
     _memory: Memory | None = None
     _named: Hashes = field(default_factory=lambda: np.empty(0, np.uint64))
 
@@ -81,40 +83,56 @@ class Census:
     async def look(self, graph: Graph, grantees: Grantees, kept: Kept, *, throttled: bool) -> AsyncIterator[Yield]:
         """Look at what is due, a few hundred at a time; each wave is kept, so that a stopped run goes on after it."""
         self._memory = Memory.of(self.earlier, self.allowance.on)
-        due, known = self._due()
-        begin, number = 0, 0
+        known, others = self._due()
+        number = 0
         while (rows := kept.rows(_KEPT.format(number))) is not None:
-            for row in rows:
-                if "upto" not in row:
-                    yield row
-                    continue
-                begin = row["upto"]
-                self._outcomes |= {(drive_id, item_id): what for drive_id, item_id, what in row["outcomes"]}
+            for row in self._once_more(rows):
+                yield row
             number += 1
         if throttled:
             self.reach.why = "Microsoft asked the audit to slow down"
-            due = due[:known]
-        tree = Tree(self.drives, grantees)
-        keeps = True
-        for start in range(begin, len(due), _WAVE):
+        # What is due is told anew each time: a library that failed before may be there now. So nothing goes by where
+        # in the order the stopped run was, only by what it looked at.
+        known = [key for key in known if key not in self._outcomes]
+        left = 0 if throttled else max(0, self.allowance.calls - self._memory.spent - self._drawn)
+        due = [*known, *[key for key in others if key not in self._outcomes][:left]]
+        must, tree = frozenset(known), Tree(self.drives, grantees)
+        for start in range(0, len(due), _WAVE):
             wave = due[start : start + _WAVE]
-            found, outcomes, gaps = await self._wave(graph, tree, wave, set(due[:known]))
+            found, outcomes, gaps = await self._wave(graph, tree, wave, must)
             self._outcomes |= outcomes
             for gap in gaps:
                 yield gap
             for row in found:
                 yield row
-            keeps = keeps and not gaps
-            if keeps:
-                told = [[*key, what] for key, what in outcomes.items()]
-                kept.keep(_KEPT.format(number), [*found, {"upto": start + len(wave), "outcomes": told}])
+            if not gaps:
+                kept.keep(_KEPT.format(number), [*found, _as_kept(outcomes, frozenset(wave) - must)])
                 number += 1
-            if start + len(wave) >= known and any(gap.is_throttled for gap in gaps):
+            if start + len(wave) >= len(known) and any(gap.is_throttled for gap in gaps):
                 self.reach.why = "Microsoft asked the audit to slow down"
                 break
 
+    def _once_more(self, rows: list[Row]) -> Iterator[Row]:
+        """One kept wave: takes in what became of its items, and gives the rows that are not told elsewhere.
+
+        Of a library that could not be read whole this time nothing is taken over: it would be told now and forgotten.
+        """
+        month, memory = as_days(self.allowance.on.replace(day=1)), self._known
+        whole = self._libraries.keys() - self._cut
+        for row in rows:
+            if "outcomes" not in row:
+                # Microsoft may have marked it meanwhile, in a library read again; and two waves may tell of it.
+                key = row["drive_id"], row["item_id"]
+                if key[0] in whole and self._outcomes.get(key) != "shared" and not self._is_named(key):
+                    yield row
+                continue
+            self._outcomes |= {(drive, item): what for drive, item, what, _ in row["outcomes"] if drive in whole}
+            drawn = _sorted((drive, item) for drive, item, _, is_drawn in row["outcomes"] if is_drawn)
+            # What the evidence of a run taken over tells of this month is among what was spent already.
+            self._drawn += int((memory.asked[memory.places(drawn)] < month).sum())
+
     async def _wave(
-        self, graph: Graph, tree: Tree, wave: list[ItemId], known: set[ItemId]
+        self, graph: Graph, tree: Tree, wave: list[ItemId], known: frozenset[ItemId]
     ) -> tuple[list[Row], dict[ItemId, Outcome], list[Gap]]:
         """The rows found by looking at some items, what became of each item asked for, and what was not seen."""
         outcomes: dict[ItemId, Outcome] = {}
@@ -135,13 +153,19 @@ class Census:
         gaps += tree.gap(sharing)
         rows: list[Row] = []
         for key in dict.fromkeys((*above, *sharing)):
-            given = [] if self._is_named(key) else list(tree.rows(key))
-            outcomes[key] = "shared" if given else "seen"
+            if self._outcomes.get(key) == "shared":
+                # A folder above whose rows a kept wave has.
+                continue
+            named = self._is_named(key)
+            given = [] if named else list(tree.rows(key))
+            # What is shared and cannot be placed is looked at next time: otherwise it would pass for mended.
+            lost = not named and bool(tree.given.get(key)) and any(tree.gap([key]))
+            outcomes[key] = "shared" if given or lost else "seen"
             rows += given
         return rows, outcomes, gaps
 
-    def _due(self) -> tuple[list[ItemId], int]:
-        """What is to be looked at, in order: first what is known to be shared, and how many those are."""
+    def _due(self) -> tuple[list[ItemId], list[ItemId]]:
+        """What is due: all that is known to be shared, and of the rest as much as the allowance is for, in order."""
         memory, known = self._known, []
         oldest = Oldest(max(0, self.allowance.calls - memory.spent))
         marked = [self._named]
@@ -154,7 +178,7 @@ class Census:
             marked.append(items[named])
             oldest.offer(number, memory.asked[lines], _flags(table, "folder"), items, ~named & ~shared)
         self._named = np.sort(np.concatenate(marked))
-        return [*sorted(known), *self._by_place(oldest.chosen())], len(known)
+        return sorted(known), self._by_place(oldest.chosen())
 
     def _by_place(self, chosen: list[tuple[int, int]]) -> list[ItemId]:
         drive_ids = list(self._libraries)
@@ -242,6 +266,14 @@ class Census:
             }
         )
         return lines.filter(pa.array(~became["gone"]))
+
+
+def _as_kept(outcomes: Mapping[ItemId, Outcome], drawn: frozenset[ItemId]) -> Row:
+    """What became of a wave's items, to be kept; ``drawn`` are those the allowance is for.
+
+    What is gone is not kept: if it is listed when the run goes on, it is asked for once more.
+    """
+    return {"outcomes": [[*key, what, key in drawn] for key, what in outcomes.items() if what != "gone"]}
 
 
 def _flags(table: pa.Table, name: str) -> Flags:

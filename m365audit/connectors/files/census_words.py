@@ -21,6 +21,7 @@ _HOW = {
     ),
 }
 _MIXED = "; some libraries mark only what was shared itself, the others all below it as well"
+_GROUPS_CLOSED = "Where something is shared with a group, who is in that group was not looked at"
 _READS_ONLY = (
     "To an app that only reads, Microsoft may not list items with a retention label, and does not promise to show "
     "every permission; where an item was marked as open to anyone, its link was looked for, and a link that was not "
@@ -33,6 +34,7 @@ def limits(census: Census, access: Access) -> Iterator[str]:
     marks = census.marks() - {None}
     if marks:
         yield _FOUND + (_MIXED if len(marks) > 1 else _HOW[True in marks])
+    yield _GROUPS_CLOSED
     if _SEES_ALL not in access.permissions:
         yield _READS_ONLY
     reach = census.reach

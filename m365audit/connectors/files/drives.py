@@ -7,11 +7,16 @@ from m365audit.connectors.declare import connector
 from m365audit.graph import Absent, Graph
 from m365audit.model.evidence import Gap, Looked, Row
 from m365audit.model.parts import Part
+from m365audit.model.words import GapKind
 
 SITE_PROPERTIES = ("id", "name", "displayName", "webUrl", "isPersonalSite", "createdDateTime", "siteCollection")
 DRIVE_PROPERTIES = ("id", "name", "driveType", "webUrl")
 
 _ONEDRIVE = frozenset({"business", "personal"})
+# Every tenant has its root site: a list of none is no answer, whatever its status says.
+_NO_SITES = Gap(
+    GapKind.ERROR, "Microsoft sent an empty list of sites, and every tenant has one.", "Run the audit again."
+)
 
 
 # Files.Read.All would be less for the libraries, but lists no sites; this one opens both.
@@ -22,6 +27,9 @@ async def drives(graph: Graph) -> AsyncIterator[Row | Gap | Looked]:
     # Filtering by isPersonalSite is known to answer nothing at all, so everything is read.
     async for page in graph.pages(graph.request(graph.sdk.sites.get_all_sites, select=SITE_PROPERTIES)):
         sites.update((site["id"], site) for site in page)
+    if not sites:
+        yield _NO_SITES
+        return
     requests = (
         (site_id, graph.request(graph.sdk.sites.by_site_id(site_id).drives, select=DRIVE_PROPERTIES))
         for site_id in sites

@@ -11,13 +11,17 @@ from m365audit.connectors.reading.frames import records
 from m365audit.connectors.reading.refusals import answers
 from m365audit.graph import Absent, Graph
 from m365audit.model.datasets.roles import GROUP_SITES
-from m365audit.model.evidence import Gap, Looked, Row
+from m365audit.model.evidence import Gap, Looked, Note, Row
 
+_ONLY_GROUPS = (
+    "Who is in a group or a team was looked at, and not who is in single private or shared channels of a team, nor "
+    "whom a site lets in by itself"
+)
 _NO_SITE = ("itemNotFound", "ResourceNotFound", "Request_ResourceNotFound")
 
 
 @connector("group_sites", permission="Sites.Read.All")
-async def group_sites(graph: Graph, groups: pd.DataFrame) -> AsyncIterator[Row | Gap | Looked]:
+async def group_sites(graph: Graph, groups: pd.DataFrame) -> AsyncIterator[Row | Gap | Looked | Note]:
     """The SharePoint site of each Microsoft 365 group; a group that refuses is a gap of its own."""
     unified = [row["group_id"] for row in records(groups, "group_id", "kinds") if "Unified" in (row["kinds"] or ())]
     columns = Columns.of(GROUP_SITES)
@@ -36,3 +40,4 @@ async def group_sites(graph: Graph, groups: pd.DataFrame) -> AsyncIterator[Row |
         yield Looked(f"group:{group_id}")
     for gap in columns.gaps():
         yield gap
+    yield Note(_ONLY_GROUPS)

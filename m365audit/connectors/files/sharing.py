@@ -23,6 +23,7 @@ from m365audit.graph import Absent, Graph
 from m365audit.model.access import UNKNOWN_ACCESS, Access
 from m365audit.model.evidence import TENANT, Coverage, Entry, Gap, Looked, Note, Row
 from m365audit.model.tenant import Allowance
+from m365audit.model.words import GapKind
 
 PAGE = 999
 LIBRARIES_WAITING = 64
@@ -37,6 +38,12 @@ _DRIVE_COLUMNS = ("drive_id", "drive_name", "drive_url", "site_id", "site_name",
 KINDS = "file_kinds"
 _APPLIED = "preference-applied"
 _MARKS_OWN = "hierarchicalsharing"
+_DELTA_LINK = "@odata.deltaLink"
+_NO_END = Gap(
+    GapKind.ERROR,
+    "Microsoft's list of what is in the library stopped without saying that it was at its end.",
+    "Run the audit again.",
+)
 
 
 @connector("sharing", KINDS, MEMORY, REACH, permission="Files.Read.All", kept_with=("domains", "accounts", "groups"))
@@ -136,8 +143,9 @@ async def _feed(graph: Graph, drive: Row) -> AsyncGenerator[Library | Gap, None]
     """The library from its delta feed; where that is refused half-way, the gap and what was seen before it."""
     library = Library(drive)
     root = graph.sdk.drives.by_drive_id(library.drive_id).root
+    scope, is_at_end = SCOPE.format(library.drive_id), False
     request = graph.request(root, "delta", headers=_HEADERS, select=DELTA_PROPERTIES, top=PAGE)
-    async for page in graph.pages(request, scope=SCOPE.format(library.drive_id), resync=True):
+    async for page in graph.pages(request, scope=scope, resync=True):
         if isinstance(page, Gap):
             library.is_cut = True
             yield page
@@ -148,6 +156,11 @@ async def _feed(graph: Graph, drive: Row) -> AsyncGenerator[Library | Gap, None]
             library.marks_own = _MARKS_OWN in page.headers.get(_APPLIED, "").lower()
             for item in page:
                 library.take(item)
+            # The last page says where the next reading would begin, even if nothing is in the library.
+            is_at_end = bool(page.envelope.get(_DELTA_LINK))
+    if not is_at_end and not library.is_cut:
+        library.is_cut = True
+        yield _NO_END.within(scope=scope)
     library.prune()
     yield library
 

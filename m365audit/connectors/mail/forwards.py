@@ -8,9 +8,9 @@ from kiota_abstractions.request_information import RequestInformation
 
 from m365audit.connectors.declare import connector
 from m365audit.connectors.mail.forward_targets import Targets
-from m365audit.connectors.mail.lookups import Lookups, OnlySettled
+from m365audit.connectors.mail.lookups import NAMES, Lookups, OnlySettled
 from m365audit.connectors.mail.mailbox_settings import NO_MAILBOX, may_hold_mail, members
-from m365audit.connectors.mail.mailboxes import UNLIMITED, names
+from m365audit.connectors.mail.mailboxes import KINDS, UNLIMITED, names
 from m365audit.connectors.mail.recipients import Recipients
 from m365audit.connectors.reading.frames import records
 from m365audit.connectors.reading.kept import FORGETFUL, Kept
@@ -47,6 +47,7 @@ _AUDIT_MODES: Final = ("audit", "auditandnotify")
         Part(("MailboxSettings.Read",), what=INBOX_RULES, app_only=True),
         Part(("Exchange.ManageAsApp",), what=ON_MAILBOXES, cmdlets=("Get-Mailbox",)),
         Part(("Exchange.ManageAsApp",), what=MAIL_FLOW_RULES, cmdlets=("Get-TransportRule",)),
+        NAMES,
     ),
 )
 async def forwards(  # noqa: PLR0913, PLR0917 - the signature is what it depends on
@@ -72,6 +73,7 @@ async def forwards(  # noqa: PLR0913, PLR0917 - the signature is what it depends
         _on_mailboxes(mailboxes, coverage.get("mailboxes"), targets),
         _inbox_rules(graph, _holders(accounts, mailboxes, mailbox_settings), targets, settled),
         _mail_flow_rules(exchange, targets),
+        _of_no_account(accounts, mailboxes),
     ):
         async for said in part:
             if isinstance(said, dict):
@@ -150,10 +152,13 @@ async def _inbox_rows(holder: Row, rule: Mapping[str, Any], targets: Targets) ->
 def _holders(
     accounts: pd.DataFrame, mailboxes: pd.DataFrame | None, mailbox_settings: pd.DataFrame | None
 ) -> dict[str, Row]:
-    """The mailboxes whose rules are read, by account: members that have, or may have, one; how each is called."""
+    """The mailboxes whose rules are read, by account; how each is called.
+
+    They are those of members that have, or may have, one, and of whoever else Exchange lists with one: a guest may.
+    """
     boxes = {row["mailbox_id"]: row for row in records(mailboxes, "mailbox_id", "address", "display_name")}
     may_hold = set(may_hold_mail(accounts, mailbox_settings))
-    asked = [key for key in members(accounts) if key in boxes or key in may_hold]
+    people = set(members(accounts))
     called = {
         row["account_id"]: {"address": row["primary_address"], "display_name": row["display_name"]}
         for row in records(accounts, "account_id", "primary_address", "display_name")
@@ -164,8 +169,28 @@ def _holders(
             "mailbox_address": (named := boxes.get(account_id) or called[account_id])["address"],
             "mailbox_name": named["display_name"],
         }
-        for account_id in asked
+        for account_id in called
+        if account_id in boxes or (account_id in people and account_id in may_hold)
     }
+
+
+async def _of_no_account(accounts: pd.DataFrame, mailboxes: pd.DataFrame | None) -> AsyncIterator[Gap]:
+    """Mailboxes of accounts the directory did not list, whose inbox rules nobody is there to be asked for.
+
+    Left out are mailboxes Exchange gives no account, and those of kinds of its own, which nobody works in.
+    """
+    known = {row["account_id"] for row in records(accounts, "account_id")}
+    for box in records(mailboxes, "mailbox_id", "exchange_id", "kind"):
+        has_account = box["mailbox_id"] != box["exchange_id"]
+        may_have_rules = box["kind"] is None or box["kind"] in KINDS.values()
+        if has_account and may_have_rules and box["mailbox_id"] not in known:
+            yield Gap(
+                GapKind.ERROR,
+                "Exchange lists this mailbox and the directory did not list its account, so its inbox rules were not "
+                "read.",
+                "Run the audit again; if it stays, see in the Entra admin centre what became of the account.",
+                f"mailbox:{box['mailbox_id']}",
+            )
 
 
 def _inbox_targets(rule: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:

@@ -9,6 +9,7 @@ from m365audit.connectors.reading.addresses import is_address, plain
 from m365audit.connectors.reading.kept import FORGETFUL, Kept
 from m365audit.graph import Absent, Exchange
 from m365audit.model.evidence import Gap, Row
+from m365audit.model.parts import Part
 from m365audit.model.words import GapKind
 
 _OF_USE: Final = (
@@ -18,6 +19,8 @@ _OF_USE: Final = (
     "ExternalEmailAddress",
     "PrimarySmtpAddress",
 )
+NAMES: Final = Part(("Exchange.ManageAsApp",), what="names the directory does not settle", cmdlets=("Get-Recipient",))
+"""What a connector that looks names up cannot tell without asking."""
 _NOT_ONE: Final = ("NotFound", "ManagementObjectNotFoundException", "ManagementObjectAmbiguousException")
 
 

@@ -1,6 +1,7 @@
 """What the public names of the council's domains say about its mail."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 import pandas as pd
@@ -8,18 +9,24 @@ import pandas as pd
 from m365audit.connectors.declare import connector
 from m365audit.connectors.reading.frames import records
 from m365audit.graph import Names
-from m365audit.model.evidence import Gap, Looked, Row
+from m365audit.model.evidence import PROPERTY, Coverage, Gap, Looked, Row
+from m365audit.model.words import GapKind
 
 SELECTORS: Final = ("selector1", "selector2")
 """The two names Microsoft 365 keeps its keys for signing mail under."""
 _MICROSOFTS: Final = ".onmicrosoft.com"
+_WHOSE: Final = f"{PROPERTY}isVerified"
 
 
 @connector("mail_dns", permission="")
-async def mail_dns(names: Names, domains: pd.DataFrame) -> AsyncIterator[Row | Gap | Looked]:
+async def mail_dns(
+    names: Names, domains: pd.DataFrame, coverage: Mapping[str, Coverage]
+) -> AsyncIterator[Row | Gap | Looked]:
     """SPF, DKIM and DMARC of every domain the council owns; those Microsoft lends are Microsoft's to look after."""
-    owned = sorted(row["domain"] for row in records(domains, "domain", "owned") if row["owned"])
-    asked = [domain for domain in owned if not domain.endswith(_MICROSOFTS)]
+    rows = [row for row in records(domains, "domain", "owned") if not row["domain"].endswith(_MICROSOFTS)]
+    asked = sorted(row["domain"] for row in rows if row["owned"])
+    for gap in _unknown(sorted(row["domain"] for row in rows if row["owned"] is None), coverage["domains"].gaps):
+        yield gap
     for domain in asked:
         found = await _looked_up(names, domain, [other for other in asked if domain.endswith(f".{other}")])
         if isinstance(found, Gap):
@@ -31,6 +38,25 @@ async def mail_dns(names: Names, domains: pd.DataFrame) -> AsyncIterator[Row | G
 
 def _scope(domain: str) -> str:
     return f"domain:{domain}"
+
+
+def _unknown(domains: Iterable[str], gaps: Iterable[Gap]) -> Iterator[Gap]:
+    """What is not looked at because the list of domains lacks it: domains nobody says the owner of, and its own gaps.
+
+    Of the properties only the one that says whose a domain is matters here, and only where no tenant file says it.
+    """
+    scopes = {_WHOSE: False}
+    for domain in domains:
+        scopes[_WHOSE] = True
+        yield Gap(
+            GapKind.ERROR,
+            f"Microsoft did not say whether {domain} is the council's, so its records were not looked up.",
+            "Run the audit again; if it stays, name the domain in the tenant file, under domains.",
+            _scope(domain),
+        )
+    for gap in gaps:
+        if scopes.get(gap.scope, not gap.scope.startswith(PROPERTY)):
+            yield replace(gap, data_set="")
 
 
 async def _looked_up(names: Names, domain: str, above: Iterable[str]) -> Row | Gap:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from m365audit.connectors.declare import connector
 from m365audit.connectors.mail.delegates import Delegates, is_system
-from m365audit.connectors.mail.lookups import Lookups
+from m365audit.connectors.mail.lookups import NAMES, Lookups
 from m365audit.connectors.mail.mail_folders import Chosen, Folder, chosen
 from m365audit.connectors.mail.mailboxes import UNLIMITED, rights
 from m365audit.connectors.mail.recipients import Recipients
@@ -39,7 +39,10 @@ _OF_CALENDARS: Final = {"AvailabilityOnly", "LimitedDetails"}
     "mail_folder_access",
     permission="Exchange.ManageAsApp",
     kept_with=("mailboxes", "accounts", "groups"),
-    parts=(Part(("Exchange.ManageAsApp",), cmdlets=("Get-MailboxFolderStatistics", "Get-MailboxFolderPermission")),),
+    parts=(
+        Part(("Exchange.ManageAsApp",), cmdlets=("Get-MailboxFolderStatistics", "Get-MailboxFolderPermission")),
+        NAMES,
+    ),
 )
 async def mail_folder_access(
     exchange: Exchange,

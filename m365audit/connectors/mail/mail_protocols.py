@@ -6,7 +6,8 @@ from typing import Final
 import pandas as pd
 
 from m365audit.connectors.declare import connector
-from m365audit.connectors.mail.mailboxes import UNLIMITED, flag
+from m365audit.connectors.mail.mail_records import the_one
+from m365audit.connectors.mail.mailboxes import UNLIMITED, flag, no_mailbox
 from m365audit.connectors.reading.addresses import plain
 from m365audit.connectors.reading.columns import Columns
 from m365audit.connectors.reading.frames import records
@@ -35,12 +36,12 @@ _SOURCES: Final = {
 )
 async def smtp_sign_in(exchange: Exchange) -> AsyncIterator[Row | Gap]:
     """Whether mailboxes may be signed in to by SMTP unless their own setting says otherwise, one row."""
-    columns = Columns(_OFF)
-    async for page in exchange.invoke("Get-TransportConfig"):
-        for row in columns.rows(page):
-            yield {"setting": WHOLE, "switched_off": flag(row["switched_off"])}
-    for gap in columns.gaps():
-        yield gap
+
+    def finish(row: Row) -> Row:
+        return {"setting": WHOLE, "switched_off": flag(row["switched_off"])}
+
+    async for found in the_one(exchange, "Get-TransportConfig", _OFF, finish):
+        yield found
 
 
 @connector(
@@ -57,7 +58,9 @@ async def mail_protocols(exchange: Exchange, mailboxes: pd.DataFrame) -> AsyncIt
     accounts = {
         row["exchange_id"].lower(): row["mailbox_id"] for row in records(mailboxes, "exchange_id", "mailbox_id")
     }
+    is_any = False
     async for page in exchange.invoke("Get-CASMailbox", ResultSize=UNLIMITED):
+        is_any = is_any or bool(page)
         for row in columns.rows(page):
             exchange_id = row.pop("exchange_id")
             yield {
@@ -66,5 +69,7 @@ async def mail_protocols(exchange: Exchange, mailboxes: pd.DataFrame) -> AsyncIt
                 "address": plain(row["address"]),
                 **{name: flag(row[name]) for name in ("smtp_switched_off", "pop", "imap", "active_sync")},
             }
+    if not is_any:
+        yield no_mailbox()
     for gap in columns.gaps():
         yield gap

@@ -6,12 +6,13 @@ from typing import Any, Final
 import pandas as pd
 
 from m365audit.connectors.declare import connector
-from m365audit.connectors.mail.mailboxes import KINDS, NO_ID, UNLIMITED, flag, names, object_id
+from m365audit.connectors.mail.mailboxes import KINDS, UNLIMITED, flag, names, no_mailbox, object_id
 from m365audit.connectors.reading.addresses import plain
 from m365audit.connectors.reading.columns import Columns
 from m365audit.connectors.reading.frames import records
 from m365audit.graph import Exchange
 from m365audit.model.evidence import Gap, Row
+from m365audit.model.keys import NO_ID
 from m365audit.model.parts import Part
 from m365audit.model.words import GapKind
 
@@ -54,6 +55,8 @@ async def mailbox_retention(exchange: Exchange, accounts: pd.DataFrame | None = 
             if row["mailbox_id"] not in seen:
                 seen.add(row["mailbox_id"])
                 yield row
+    if not seen:
+        yield no_mailbox()
     for gap in columns.gaps():
         yield gap
 
@@ -66,7 +69,7 @@ async def mail_organisation(exchange: Exchange) -> AsyncIterator[Row | Gap]:
     def finish(row: Row) -> Row:
         return row | {"mailbox_audit_off": flag(row["mailbox_audit_off"]), "holds": names(row["holds"])}
 
-    async for found in _settings(exchange, "Get-OrganizationConfig", sources, finish):
+    async for found in the_one(exchange, "Get-OrganizationConfig", sources, finish):
         yield found
 
 
@@ -78,7 +81,7 @@ async def audit_settings(exchange: Exchange) -> AsyncIterator[Row | Gap]:
     def finish(row: Row) -> Row:
         return row | {"unified_log": flag(row["unified_log"])}
 
-    async for found in _settings(exchange, "Get-AdminAuditLogConfig", sources, finish):
+    async for found in the_one(exchange, "Get-AdminAuditLogConfig", sources, finish):
         yield found
 
 
@@ -90,11 +93,11 @@ async def mail_encryption(exchange: Exchange) -> AsyncIterator[Row | Gap]:
     def finish(row: Row) -> Row:
         return row | {"available": flag(row["available"]), "button": flag(row["button"])}
 
-    async for found in _settings(exchange, "Get-IRMConfiguration", sources, finish):
+    async for found in the_one(exchange, "Get-IRMConfiguration", sources, finish):
         yield found
 
 
-async def _settings(
+async def the_one(
     exchange: Exchange, cmdlet: str, sources: Mapping[str, str], finish: Callable[[Row], Row]
 ) -> AsyncIterator[Row | Gap]:
     """The one object of a command that has only one, as a row; an empty answer is none."""
@@ -106,7 +109,7 @@ async def _settings(
         detail = f"Exchange sent {len(found) or 'no'} objects where there is one."
         yield Gap(GapKind.ERROR, detail, "Run the audit again.", said=cmdlet)
         return
-    yield finish(found[0] | {"name": str(found[0]["name"] or cmdlet)})
+    yield finish(found[0] | {"name": str(found[0].get("name") or cmdlet)})
     for gap in columns.gaps():
         yield gap
 

@@ -8,9 +8,10 @@ from typing import Any, Final
 import pandas as pd
 
 from m365audit.connectors.declare import connector
+from m365audit.connectors.mail import rights_untold
 from m365audit.connectors.mail.delegates import is_system
 from m365audit.connectors.mail.grants import BOX, Grants, Told, effective
-from m365audit.connectors.mail.lookups import Lookups
+from m365audit.connectors.mail.lookups import NAMES, Lookups
 from m365audit.connectors.mail.mailboxes import UNLIMITED, flag, rights
 from m365audit.connectors.mail.recipients import Recipients
 from m365audit.connectors.mail.rights_in_snapshot import REFUSALS, Boxes, RightsInSnapshot, one_of
@@ -19,12 +20,14 @@ from m365audit.connectors.reading.frames import records
 from m365audit.connectors.reading.kept import FORGETFUL, Kept
 from m365audit.connectors.reading.refusals import Refusals
 from m365audit.graph import Absent, Exchange, Graph
-from m365audit.model.evidence import TENANT, Coverage, Gap, Looked, Note, Row
+from m365audit.model.evidence import PROPERTY, TENANT, Coverage, Gap, Looked, Note, Row
 from m365audit.model.parts import Part
-from m365audit.model.words import GapKind, Right
+from m365audit.model.words import Right
 
 FULL_ACCESS_SCOPE: Final = str(Right.FULL_ACCESS)
 SEND_AS_SCOPE: Final = str(Right.SEND_AS)
+SEND_ON_BEHALF_SCOPE: Final = str(Right.SEND_ON_BEHALF)
+_SEND_ON_BEHALF_CAME: Final = f"{PROPERTY}GrantSendOnBehalfTo"
 AT_MOST: Final = 4
 """Commands in flight; Exchange publishes no limit, the field keeps to two to four."""
 
@@ -38,16 +41,18 @@ AT_MOST: Final = 4
         Part(
             ("Exchange.ManageAsApp",),
             what=FULL_ACCESS_SCOPE,
-            cmdlets=("Get-MailboxPermission",),
+            cmdlets=("Get-Mailbox", "Get-MailboxPermission"),
             in_snapshot=(CONFIGURATION,),
         ),
         Part(
             ("Exchange.ManageAsApp",),
             what=SEND_AS_SCOPE,
-            cmdlets=("Get-RecipientPermission",),
+            cmdlets=("Get-Mailbox", "Get-RecipientPermission"),
             in_snapshot=(CONFIGURATION,),
         ),
-        Part(("Exchange.ManageAsApp",), what=str(Right.SEND_ON_BEHALF), cmdlets=("Get-Mailbox",)),
+        Part(("Exchange.ManageAsApp",), what=SEND_ON_BEHALF_SCOPE, cmdlets=("Get-Mailbox",)),
+        # There are no names to look up where no mailboxes are listed.
+        replace(NAMES, cmdlets=("Get-Mailbox", *NAMES.cmdlets)),
     ),
 )
 async def mailbox_access(  # noqa: PLR0913, PLR0917 - two services, and what tells who is meant
@@ -81,8 +86,17 @@ async def mailbox_access(  # noqa: PLR0913, PLR0917 - two services, and what tel
         reading = _Reading(exchange, recipients, kept, lookups, grants)
         async for said in _with_exchange(reading, rows, RightsInSnapshot(graph, listed, grants, today)):
             yield said
+        yield _on_behalf_looked(coverage.get("mailboxes"))
     for gap in lookups.gaps():
         yield gap
+
+
+def _on_behalf_looked(covered: Coverage | None) -> Gap | Looked:
+    """Who may send on behalf is told by the list of mailboxes: whether anything is missing from that."""
+    for gap in covered.gaps if covered else ():
+        if not gap.scope.startswith(PROPERTY) or gap.scope == _SEND_ON_BEHALF_CAME:
+            return gap.within(scope=SEND_ON_BEHALF_SCOPE, data_set="mailbox_access")
+    return Looked(SEND_ON_BEHALF_SCOPE)
 
 
 async def _without_exchange(snapshot: RightsInSnapshot, refused: Gap) -> AsyncIterator[Row | Gap | Looked | Note]:
@@ -95,7 +109,7 @@ async def _without_exchange(snapshot: RightsInSnapshot, refused: Gap) -> AsyncIt
         yield one_of(gap for answer in answers.values() for gap in answer.gaps).for_want_of("mailboxes")
         return
     detail = f"No snapshot of the configuration tells who may send on behalf of whom. {refused.detail}"
-    yield replace(refused, detail=detail, scope=str(Right.SEND_ON_BEHALF))
+    yield replace(refused, detail=detail, scope=SEND_ON_BEHALF_SCOPE)
     for right, answer in answers.items():
         for said in answer:
             yield said
@@ -149,6 +163,7 @@ class _Reading:
         self._kept = kept
         self._lookups = lookups
         self._grants = grants
+        self._hiding: list[str] = []
 
     async def send_on_behalf(self, boxes: list[Row]) -> AsyncIterator[Row]:
         for box in boxes:
@@ -157,22 +172,28 @@ class _Reading:
                 yield row
 
     async def full_access(self, boxes: list[Row]) -> AsyncIterator[Row | Gap | Looked]:
-        refusals = Refusals(FULL_ACCESS_SCOPE)
+        refusals, looked = Refusals(FULL_ACCESS_SCOPE), 0
         async for said in self._exchange.each(boxes, self._full_access_of, at_most=AT_MOST):
             if isinstance(said, Gap):
                 refusals.refused(said)
                 continue
             if isinstance(said, Looked):
                 refusals.answered()
+                looked += 1
             yield said
+        for _ in self._hiding:
+            refusals.answered()
         for gap in refusals.gaps():
             yield gap
+        for left in rights_untold.without_the_gone(self._hiding, everywhere=not looked):
+            yield left
 
     async def send_as(self, boxes: list[Row]) -> AsyncIterator[Row | Gap | Looked]:
         """One command for the whole tenant; what is granted over groups is not about mailboxes and left out."""
         by_id = {box["mailbox_id"]: box for box in boxes}
         grants: list[Row | None] = []
         refusals: list[Gap] = []
+        told = 0
         async for page in self._exchange.invoke(
             "Get-RecipientPermission",
             scope=SEND_AS_SCOPE,
@@ -182,13 +203,15 @@ class _Reading:
             if isinstance(page, Gap):
                 refusals.append(page)
             elif not isinstance(page, Absent):
+                told += len(page)
                 for entry in page:
-                    identity = str(entry.get("Identity") or "")
-                    over = self._recipients.find(identity)
-                    if over and over.id in by_id:
-                        grants.append(await self._send_as_grant(by_id[over.id], entry))
-                    elif self._recipients.is_shared(identity) and not is_system(str(entry.get("Trustee") or "")):
-                        refusals.append(_unplaced(identity))
+                    found = await self._send_as_of(entry, by_id)
+                    if isinstance(found, Gap):
+                        refusals.append(found)
+                    else:
+                        grants.append(found)
+        if by_id and not told and not refusals:
+            refusals.append(rights_untold.no_send_as(SEND_AS_SCOPE))
         for row in effective(grants):
             yield row
         for gap in dict.fromkeys(refusals):
@@ -205,35 +228,41 @@ class _Reading:
             return
         identity = box["exchange_id"] or box["user_principal_name"] or box["address"]
         if not identity:
-            # Asked about nobody, Exchange answers about everybody.
-            yield Gap(GapKind.ERROR, "Exchange gave this mailbox no id to ask by.", "Run the audit again.", scope)
+            yield rights_untold.nameless(scope)
             return
-        grants: list[Row | None] = []
-        refusal: Gap | None = None
         unanswered = self._lookups.unanswered
-        # Without the flag, the rights of accounts that are gone stay hidden.
-        asked = {"Identity": identity, "IncludeUnresolvedPermissions": True}
-        async for page in self._exchange.invoke("Get-MailboxPermission", scope=scope, **asked):
-            if isinstance(page, Gap):
-                refusal = page
-            elif not isinstance(page, Absent):
-                refusal = refusal or self._of_another(page, box, scope)
-                grants += [] if refusal else [await self._full_access_grant(box, entry) for entry in page]
-        rows = list(effective(grants))
-        if not refusal and self._lookups.unanswered == unanswered:
+        entries, refusal, is_hiding = await self._told_of(identity, scope)
+        if self._is_of_another(entries, box):
+            refusal, entries = rights_untold.of_another(scope), []
+        refusal = refusal or rights_untold.of_full_access(entries, scope)
+        rows = list(effective([await self._full_access_grant(box, entry) for entry in entries]))
+        if not (refusal or is_hiding) and self._lookups.unanswered == unanswered:
             self._kept.keep(scope, rows)
         for row in rows:
             yield row
-        yield refusal or Looked(scope)
+        if is_hiding and not refusal:
+            self._hiding.append(scope)
+        else:
+            yield refusal or Looked(scope)
 
-    def _of_another(self, page: Iterable[dict[str, Any]], box: Row, scope: str) -> Gap | None:
-        """A gap where Exchange answered about a mailbox that was not asked about."""
-        for entry in page:
-            known = self._recipients.find(str(entry.get("Identity") or ""))
-            if known and known.kind != "group" and known.id != box["mailbox_id"]:
-                detail = "Exchange was asked about this mailbox and answered about another, so its answer was not used."
-                return Gap(GapKind.ERROR, detail, "Run the audit again.", scope)
-        return None
+    async def _told_of(self, identity: str, scope: str) -> tuple[list[dict[str, Any]], Gap | None, bool]:
+        """Who has which right over one mailbox; why not all came; and whether those who are gone were left out."""
+        entries: list[dict[str, Any]] = []
+        is_hiding = False
+        # Without the flag, the rights of accounts that are gone stay hidden.
+        asked: dict[str, Any] = {"Identity": identity, "IncludeUnresolvedPermissions": True}
+        async for page in self._exchange.invoke("Get-MailboxPermission", scope=scope, **asked):
+            if isinstance(page, Gap):
+                return entries, page, is_hiding
+            if not isinstance(page, Absent):
+                entries = [*([] if page.afresh else entries), *page]
+                is_hiding = bool(page.without)
+        return entries, None, is_hiding
+
+    def _is_of_another(self, entries: Iterable[dict[str, Any]], box: Row) -> bool:
+        """Whether Exchange answered about a mailbox that was not asked about."""
+        told_of = (self._recipients.find(str(entry.get("Identity") or "")) for entry in entries)
+        return any(known and known.kind != "group" and known.id != box["mailbox_id"] for known in told_of)
 
     async def _full_access_grant(self, box: Row, entry: dict[str, Any]) -> Row | None:
         if "FullAccess" not in rights(entry.get("AccessRights")):
@@ -241,18 +270,18 @@ class _Reading:
         inherited, denied = flag(entry.get("IsInherited")), flag(entry.get("Deny"))
         return await self._grants.row(box, Told(Right.FULL_ACCESS, entry.get("User"), inherited, denied))
 
+    async def _send_as_of(self, entry: dict[str, Any], by_id: Mapping[str, Row]) -> Row | Gap | None:
+        identity, is_own = str(entry.get("Identity") or ""), is_system(str(entry.get("Trustee") or ""))
+        over = self._recipients.find(identity)
+        if over and over.id in by_id:
+            if rights_untold.is_without_rights(entry, "Trustee"):
+                return rights_untold.send_as_unsaid(SEND_AS_SCOPE, identity)
+            return await self._send_as_grant(by_id[over.id], entry)
+        return rights_untold.unplaced(identity) if self._recipients.is_shared(identity) and not is_own else None
+
     async def _send_as_grant(self, box: Row, entry: dict[str, Any]) -> Row | None:
         if "SendAs" not in rights(entry.get("AccessRights")):
             return None
         inherited = flag(entry.get("IsInherited"))
         denied = str(entry.get("AccessControlType") or "").strip().lower() == "deny"
         return await self._grants.row(box, Told(Right.SEND_AS, entry.get("Trustee"), inherited, denied))
-
-
-def _unplaced(identity: str) -> Gap:
-    return Gap(
-        GapKind.ERROR,
-        f"Exchange tells of a Send As right over {identity}, a name that more than one mailbox or group has.",
-        "Give each of them a name of its own and run the audit again.",
-        f"send as:{identity}",
-    )

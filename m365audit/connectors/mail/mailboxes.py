@@ -11,7 +11,9 @@ from m365audit.connectors.reading.columns import Columns
 from m365audit.connectors.reading.frames import records
 from m365audit.graph import Exchange
 from m365audit.model.evidence import Gap, Row
+from m365audit.model.keys import NO_ID
 from m365audit.model.parts import Part
+from m365audit.model.words import GapKind
 
 UNLIMITED: Final = "Unlimited"
 """Asked for by name, for without it Exchange stops at a thousand and says nothing."""
@@ -39,7 +41,6 @@ KINDS: Final = {
 }
 """What Exchange calls a mailbox, to our word for it."""
 _FLAGS: Final = {"true": True, "false": False}
-NO_ID: Final = "00000000-0000-0000-0000-000000000000"
 
 
 @connector(
@@ -62,8 +63,16 @@ async def mailboxes(exchange: Exchange, accounts: pd.DataFrame | None = None) ->
             if row["mailbox_id"] not in seen:
                 seen.add(row["mailbox_id"])
                 yield row
+    if not seen:
+        yield no_mailbox()
     for gap in columns.gaps():
         yield gap
+
+
+def no_mailbox() -> Gap:
+    """Of an answer without any mailbox: wherever Exchange answers at all, it has some."""
+    fix = "Run the audit again; if the council has no mail in Microsoft 365, this stays so."
+    return Gap(GapKind.ERROR, "Exchange named no mailbox at all.", fix)
 
 
 def _finish(row: Row, spelt: Mapping[str, str]) -> None:

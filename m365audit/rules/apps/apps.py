@@ -6,9 +6,9 @@ from typing import Final
 import pandas as pd
 
 from m365audit.model.words import Actor, Result, Severity, SubjectKind
-from m365audit.rules.apps.agreements import agreements, ended, holds, naming
-from m365audit.rules.apps.app_reach import OWN, far_reaching, names_of
-from m365audit.rules.declare import breaches, rule, together
+from m365audit.rules.apps.agreements import Agreements, agreements, ended, holds, naming
+from m365audit.rules.apps.app_reach import OWN, far_reaching, numbered
+from m365audit.rules.declare import breaches, rule, together, unjudged
 from m365audit.rules.facts.moments import is_older
 from m365audit.rules.facts.populations import is_live_app
 from m365audit.rules.facts.register_matching import listed
@@ -40,19 +40,19 @@ def app_access_approved(
 
     Why: an app keeps what it was once allowed, day and night and without a second step, whoever runs it by then.
     Judged: every app that is switched on, is not Microsoft's, and holds a permission over mail, calendars, contacts,
-        files, sites, notes or chats, or to change the directory, on behalf of people or in its own right: a row of the
-        register's sheet Third parties of the kind app names its application id or name, and holds. Another
-        organisation's app without one does not meet; one made in the tenant, the app of this audit included, or whose
-        maker is not known, is for the Clerk to look at, and so is a setting that lets everybody let in apps. An app
-        with a password or certificate that has run out: Advice.
-    Fix: enter the app on the register's sheet Third parties, or have it taken out: Microsoft Entra admin centre >
-        Enterprise applications > the app > Properties > Delete.
+        files, sites, notes, chats or recordings, to search through them, or to change the directory, on behalf of
+        people or in its own right: a row of the register's sheet Third parties of the kind app names its application
+        id, and holds. A name does as well where no other app from outside has it and Microsoft has verified the
+        publisher; otherwise the app is for the Clerk to look at, for anybody can choose a name. Another organisation's
+        app without a row does not meet; one made in the tenant, the app of this audit included, or whose maker is not
+        known, is for the Clerk to look at, and so is a setting that lets everybody let in apps. An app with a password
+        or certificate that has run out: Advice. An app whose permission is told by a number only is not assessed.
+    Fix: enter the app, by its application id, on the register's sheet Third parties, or have it taken out: Microsoft
+        Entra admin centre > Enterprise applications > the app > Properties > Delete.
     """
-    found = far_reaching(service_principals, app_grants)
     agreed = agreements(third_parties, as_of, ("app",))
-    rows = [naming(agreed, names_of(app)) for app in found.to_dict("records")]
-    found = found.assign(approved=[holds(named) for named in rows], ended=column(found, map(ended, rows)))
-    found = _with_verdict(found[~found["approved"].astype(bool)])
+    reaching = _not_approved(far_reaching(service_principals, app_grants), agreed)
+    found = _with_verdict(reaching)
     return together(
         breaches(
             found,
@@ -61,12 +61,40 @@ def app_access_approved(
             subject_id="principal_id",
             subject_name="{name}",
             severity="{severity}",
-            fix="decide whether {name} may stay: enter it on the register's sheet Third parties, or have it taken out",
+            fix="decide whether {name} may stay: enter its application id on the register's sheet Third parties, or "
+            "have it taken out",
             evidence=("app_id", "publisher", "owner_tenant", "permissions"),
             extent="held",
         ),
+        _untold(_not_approved(numbered(service_principals, app_grants), agreed), set(found["principal_id"])),
         _run_out(service_principals, app_credentials, as_of, set(found["principal_id"])),
         _open_consent(authorization_policy),
+    )
+
+
+def _not_approved(apps: pd.DataFrame, agreed: Agreements) -> pd.DataFrame:
+    """The apps no row of the register approves for certain.
+
+    Adds ``ended`` (the last day of an approval that is past) and ``by_name`` (only a name anybody can choose does).
+    """
+    rows = [naming(agreed, names) for names in apps["known_as"]]
+    others = [() if sure else naming(agreed, names) for sure, names in zip(rows, apps["called"], strict=True)]
+    apps = apps.assign(
+        by_name=flags(apps, map(holds, others)),
+        ended=column(apps, (ended(sure or other) for sure, other in zip(rows, others, strict=True))),
+    )
+    return apps[~flags(apps, map(holds, rows))]
+
+
+def _untold(apps: pd.DataFrame, said_already: set[str]) -> pd.DataFrame:
+    """The apps of which nobody can tell what they may do; those named above have enough said of them."""
+    apps = apps[~apps["principal_id"].isin(said_already)]
+    return unjudged(
+        apps.assign(name=apps["name"].fillna(apps["app_id"]).fillna(apps["principal_id"])),
+        because="what it may do was told by a number only ({numbers})",
+        subject_id="principal_id",
+        subject_name="{name}",
+        fix="look up what {name} may do: Microsoft Entra admin centre > Enterprise applications > {name} > Permissions",
     )
 
 
@@ -87,6 +115,7 @@ def _with_verdict(found: pd.DataFrame) -> pd.DataFrame:
     fault = first_fault(
         found,
         {
+            "and the register names an app of this name, and anybody can choose a name: enter its id": found["by_name"],
             "and its approval on the register ended on {ended}": found["ended"].notna(),
             "and no row of the register approves it": found["ended"].isna(),
         },
@@ -96,7 +125,7 @@ def _with_verdict(found: pd.DataFrame) -> pd.DataFrame:
         fault=fault,
         name=found["name"].fillna(found["app_id"]).fillna(found["principal_id"]),
         extent=[extent[bool(every)] for every in found["for_all"]],
-        result=[Result.DOES_NOT_MEET if outside else Result.REVIEW for outside in theirs],
+        result=[Result.DOES_NOT_MEET if outside else Result.REVIEW for outside in theirs & ~found["by_name"]],
         severity=[Severity.HIGH if every else Severity.MEDIUM for every in found["for_all"]],
     )
 

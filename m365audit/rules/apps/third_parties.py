@@ -7,15 +7,15 @@ import pandas as pd
 
 from m365audit.model.words import Actor, Result, Severity, SubjectKind
 from m365audit.rules.apps.agreements import Agreement, agreements, ended, lacks_contract, naming
-from m365audit.rules.apps.app_reach import far_reaching, names_of
+from m365audit.rules.apps.app_reach import far_reaching
 from m365audit.rules.declare import breaches, rule
 from m365audit.rules.facts.addresses import domain_of
 from m365audit.rules.facts.populations import is_guest, may_sign_in
 from m365audit.rules.facts.register_matching import claims
 from m365audit.rules.facts.traces import guest_addresses
-from m365audit.rules.facts.verdicts import surely
+from m365audit.rules.facts.verdicts import column, surely
 
-_COLUMNS = ("kind", "key", "name", "what", "rows")
+_COLUMNS = ("kind", "key", "name", "what", "rows", "by_name")
 # Providers come first: the audit is made by one of them.
 _ORDER = (SubjectKind.PROVIDER, SubjectKind.ACCOUNT, SubjectKind.APP, SubjectKind.GUEST)
 
@@ -42,8 +42,10 @@ def third_party_under_contract(
         provider, which makes this audit, can get at all of it.
     Judged: organisations Microsoft names as providers of the tenant's services, and other organisations' apps that
         reach mail, files, sites or the like: a row in force of the register's sheet Third parties names each (a
-        provider by its tenant id, an app by its application id or name); otherwise it does not meet. Where a row names
-        one of them, an account of the provider's, or a guest, and no contract, the Clerk looks at it. Guests on no row
+        provider by its tenant id, an app by its application id); otherwise it does not meet. An app's name does as well
+        where no other app from outside has it and Microsoft has verified the publisher; otherwise the Clerk looks at
+        it, for anybody can choose a name. Where a row names one of them, an account of the provider's, or a guest, and
+        no contract, the Clerk looks at it. Guests on no row
         have a check of their own. A provider that administers from its own tenant may not appear: look at Microsoft 365
         admin centre > Settings > Partner relationships.
     Fix: enter the organisation and its contract on the register's sheet Third parties, or have its access taken away.
@@ -53,7 +55,10 @@ def third_party_under_contract(
     for one in seen.to_dict("records"):
         without_row = not any(row.holds for row in one["rows"])
         must_have_row = one["kind"] in (SubjectKind.PROVIDER, SubjectKind.APP)
-        if without_row and must_have_row:
+        if without_row and any(row.holds for row in one["by_name"]):
+            fault = "and the register names an app of this name, and anybody can choose a name: enter its id"
+            rows.append(one | {"fault": fault, "result": Result.REVIEW, "severity": Severity.MEDIUM})
+        elif without_row and must_have_row:
             fault = "and no row in force on the register names a contract with it"
             rows.append(one | {"fault": fault, "result": Result.DOES_NOT_MEET, "severity": Severity.HIGH})
         elif lacks_contract(one["rows"]):
@@ -96,7 +101,8 @@ def third_party_access_ended(
     Fix: the IT provider deletes the guest, account, app or partner; or enter the new contract on the register.
     """
     seen = _there(third_parties, accounts, as_of, partners, service_principals, app_grants)
-    seen = seen.assign(ended=pd.Series(map(ended, seen["rows"]), index=seen.index, dtype=object))
+    rows = (sure or by_name for sure, by_name in zip(seen["rows"], seen["by_name"], strict=True))
+    seen = seen.assign(ended=column(seen, map(ended, rows)))
     return breaches(
         seen[seen["ended"].notna()],
         because="{name} {what}, though the agreement on the register ended on {ended}",
@@ -118,7 +124,8 @@ def _there(
 ) -> pd.DataFrame:
     """Everybody from outside who has access, with the rows of the register that name them.
 
-    Columns: ``kind``, ``key``, ``name``, ``what`` (what they can do, in words), ``rows`` (agreements).
+    Columns: ``kind``, ``key``, ``name``, ``what`` (what they can do, in words), ``rows`` (agreements), ``by_name``
+    (of an app that none of those names: agreements that name one of its name, which anybody can choose).
     """
     found = [*_accounts(third_parties, accounts, as_of)]
     if partners is not None:
@@ -129,7 +136,7 @@ def _there(
     return pd.DataFrame(found, columns=list(_COLUMNS), dtype=object)
 
 
-_Found = tuple[SubjectKind, str, str, str, tuple[Agreement, ...]]
+_Found = tuple[SubjectKind, str, str, str, tuple[Agreement, ...], tuple[Agreement, ...]]
 
 
 def _providers(third_parties: pd.DataFrame, partners: pd.DataFrame, as_of: date) -> Iterator[_Found]:
@@ -137,7 +144,8 @@ def _providers(third_parties: pd.DataFrame, partners: pd.DataFrame, as_of: date)
     for tenant in sorted(partners.loc[surely(partners["service_provider"]), "partner_tenant"].dropna()):
         rows = naming(agreed, [tenant])
         name = rows[0].organisation if rows and rows[0].organisation else f"the organisation numbered {tenant}"
-        yield SubjectKind.PROVIDER, tenant, name, "looks after the council's Microsoft 365, as Microsoft has it", rows
+        what = "looks after the council's Microsoft 365, as Microsoft has it"
+        yield SubjectKind.PROVIDER, tenant, name, what, rows, ()
 
 
 def _accounts(third_parties: pd.DataFrame, accounts: pd.DataFrame, as_of: date) -> Iterator[_Found]:
@@ -157,7 +165,7 @@ def _accounts(third_parties: pd.DataFrame, accounts: pd.DataFrame, as_of: date) 
             rows = naming(agreed, answering.get(account["account_id"], ()))
             if rows:
                 name = account["display_name"] if pd.notna(account["display_name"]) else account["account_id"]
-                yield kind, account["account_id"], str(name), what, rows
+                yield kind, account["account_id"], str(name), what, rows, ()
 
 
 def _renamed(addresses: pd.DataFrame) -> pd.DataFrame:
@@ -172,4 +180,5 @@ def _apps(
     for app in apps[surely(apps["origin"] == "third party")].to_dict("records"):
         name = next((str(n) for n in (app["name"], app["app_id"], app["principal_id"]) if pd.notna(n)), "")
         what = f"is another organisation's app and reaches {app['reach']}"
-        yield SubjectKind.APP, app["principal_id"], name, what, naming(agreed, names_of(app))
+        rows = naming(agreed, app["known_as"])
+        yield SubjectKind.APP, app["principal_id"], name, what, rows, () if rows else naming(agreed, app["called"])

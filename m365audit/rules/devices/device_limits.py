@@ -30,10 +30,11 @@ def unmanaged_device_limited(conditional_access: pd.DataFrame, licences: pd.Data
     Why: nobody knows whether such a device is locked, or who else uses it.
     Judged: policies of Conditional Access that are switched on (not those that only report), for everybody, everywhere
         and on every system, and for SharePoint, Office 365 or all apps: they ask for a compliant or joined device or an
-        approved or protected app, and do not take another thing instead; or they restrict the session. They have to
-        cover both browsers and apps. For the Clerk to look at: they cover a part only, or leave out groups, roles or
-        more than two accounts. Not assessed where the council has no licence for Conditional Access. SharePoint's own
-        setting for unmanaged devices is not shown to an auditor that only reads.
+        approved or protected app, and do not take another thing instead. They have to cover both browsers and apps.
+        For the Clerk to look at: they cover a part only, leave out groups, roles or more than two accounts, or only
+        hand the session over to SharePoint or Defender, whose own settings decide what it may do. Not assessed where
+        the council has no licence for Conditional Access. SharePoint's own setting for unmanaged devices is not shown
+        to an auditor that only reads.
     Fix: Entra admin centre > Protection > Conditional Access: ask for a compliant device or a protected app, or limit
         to the browser.
     """
@@ -114,7 +115,8 @@ def _coverage(conditional_access: pd.DataFrame) -> tuple[bool, list[str]]:
         if not _limits_devices(policy):
             continue
         part.append(str(policy["name"]))
-        if _is_for_all(policy):
+        # What a session may then do is decided in SharePoint or Defender, where this audit cannot look.
+        if _asks_of_devices(policy) and _is_for_all(policy):
             clients = set(listed(policy["clients"]))
             covered |= _CLIENTS if not clients or "all" in clients else clients
     return covered >= _CLIENTS, sorted(part)
@@ -128,10 +130,14 @@ def _limits_devices(policy: dict[str, object]) -> bool:
         return False
     if not set(listed(policy["include_apps"])) & _FILES or set(listed(policy["exclude_apps"])) & _FILES:
         return False
+    return _asks_of_devices(policy) or bool(set(listed(policy["session_controls"])) & _OF_SESSIONS)
+
+
+def _asks_of_devices(policy: dict[str, object]) -> bool:
+    """Whether nobody gets in by the policy without a managed device or a protected app."""
     controls = set(listed(policy["controls"]))
     others = controls - _OF_DEVICES or listed(policy["custom_controls"]) or text(policy["strength_id"])
-    is_asked = bool(controls & _OF_DEVICES) and not (text(policy["operator"]) == "or" and others)
-    return is_asked or bool(set(listed(policy["session_controls"])) & _OF_SESSIONS)
+    return bool(controls & _OF_DEVICES) and not (text(policy["operator"]) == "or" and others)
 
 
 def _is_for_all(policy: dict[str, object]) -> bool:

@@ -5,8 +5,10 @@ from typing import Final
 
 import pandas as pd
 
+from m365audit.model.plans import Plan
 from m365audit.model.words import Result, Severity
 from m365audit.rules.declare import rule
+from m365audit.rules.facts.licences import plans
 from m365audit.rules.facts.moments import is_older
 from m365audit.rules.facts.register_matching import day, text
 from m365audit.rules.facts.settings_table import Setting, of_settings, said
@@ -25,11 +27,17 @@ _BACKUP: Final = "ATT-BKP"
     severity="low",
     actor="clerk",
     topic="Incidents and backup",
-    helpful=("risky_accounts",),
+    helpful=("risky_accounts", "licences"),
+    adds=("risky_accounts",),
     passing="what was noticed then is no longer counted, and nothing shows whether it stands in the incident log",
 )
 def incidents_reported(
-    alerts: pd.DataFrame, as_of: date, risky_accounts: pd.DataFrame | None = None, *, days: int = 31
+    alerts: pd.DataFrame,
+    as_of: date,
+    risky_accounts: pd.DataFrame | None = None,
+    licences: pd.DataFrame | None = None,
+    *,
+    days: int = 31,
 ) -> pd.DataFrame:
     """What Microsoft noticed in the month stands in the Clerk's incident log.
 
@@ -50,12 +58,13 @@ def incidents_reported(
         f"{'not shown' if risky_accounts is None else len(at_risk)}"
     )
     nothing = recent.empty and at_risk.empty
+    unread = risky_accounts is None and (licences is None or Plan.ENTRA_P2 in plans(licences))
     return of_settings(
         [
             Setting(
                 path="security.incidents",
                 name="Incidents of the month",
-                good=bool(nothing),
+                good=(None if unread else True) if nothing else False,
                 fault=told,
                 fix="compare it with the incident log, and write down what is missing there",
                 result=Result.REVIEW,
@@ -135,7 +144,7 @@ def encryption_available(mail_encryption: pd.DataFrame, sensitivity_labels: pd.D
         -SimplifiedClientAccessEnabled $true; it needs a licence with Azure Information Protection.
     """
     on, button = said(mail_encryption["available"]), said(mail_encryption["button"])
-    labels = None if sensitivity_labels is None else said(sensitivity_labels["protects"]) or False
+    labels = None if sensitivity_labels is None else _labels(sensitivity_labels)
     reachable = True if button or labels else None if button is None or labels is None else False
     settings = [
         Setting(
@@ -157,6 +166,11 @@ def encryption_available(mail_encryption: pd.DataFrame, sensitivity_labels: pd.D
         ),
     ]
     return of_settings(settings if on else settings[:1])
+
+
+def _labels(sensitivity_labels: pd.DataFrame) -> bool | None:
+    """Whether one of the labels protects. Where there are no labels none does; unknown where Microsoft did not say."""
+    return False if sensitivity_labels.empty else said(sensitivity_labels["protects"])
 
 
 @rule("idle-sign-out-on", subject="setting", severity="low", actor="provider", topic="People and accounts")

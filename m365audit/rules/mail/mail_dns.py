@@ -5,7 +5,8 @@ from typing import Final
 
 import pandas as pd
 
-from m365audit.rules.declare import breaches, rule
+from m365audit.model.words import SubjectKind
+from m365audit.rules.declare import breaches, rule, unjudged
 from m365audit.rules.facts.register_matching import listed, text
 from m365audit.rules.facts.verdicts import every_fault, flags
 
@@ -29,10 +30,13 @@ def domain_mail_protected(mail_dns: pd.DataFrame) -> pd.DataFrame:
     Judged: of every domain the council owns but those Microsoft lends: one SPF record that ends in -all or ~all (or
         leads to another domain's); both of Microsoft 365's DKIM keys; and one DMARC record, its own or that of an owned
         domain above it, that has false mail quarantined or rejected, all of it. A domain that takes no mail and lets
-        nobody send needs no keys. Other providers' keys have names nobody can guess, and are not seen.
+        nobody send needs no keys. Other providers' keys have names nobody can guess, and are not seen. Where no such
+        domain was looked at, nothing is judged.
     Fix: set the records at the domain's provider: the keys come from Microsoft Defender portal > Email & collaboration
         > Policies & rules > Threat policies > Email authentication settings > DKIM.
     """
+    if mail_dns.empty:
+        return _none_looked_at()
     found = mail_dns.assign(keys=[", ".join(listed(keys)) for keys in mail_dns["dkim_selectors"]])
     spf, dmarc = [text(value) for value in found["spf"]], [_tags(value) for value in found["dmarc"]]
     one_spf, one_dmarc = found["spf_records"] == 1, found["dmarc_records"] == 1
@@ -62,6 +66,17 @@ def domain_mail_protected(mail_dns: pd.DataFrame) -> pd.DataFrame:
         subject_id="domain",
         subject_name="{domain}",
         evidence=("spf", "dmarc", "keys"),
+    )
+
+
+def _none_looked_at() -> pd.DataFrame:
+    return unjudged(
+        pd.DataFrame([{"id": "mail.domains"}], dtype=object),
+        because="no domain of the council's own was looked at",
+        subject=SubjectKind.SETTING,
+        subject_id="id",
+        subject_name="The council's domains",
+        fix="have the council's domain verified in Microsoft 365, or name it in the tenant file, under domains",
     )
 
 

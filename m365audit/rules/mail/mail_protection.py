@@ -1,5 +1,6 @@
 """The rule about what stands between harmful mail and the mailboxes."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import pandas as pd
@@ -22,49 +23,86 @@ def mail_protection_on(mail_protection: pd.DataFrame, link_protection: pd.DataFr
     Why: most break-ins begin with a message; a filter stops most of them, and a person who can report one warns all.
     Judged: one of Microsoft's preset policies holds for everybody; or else the default policies move spam and phishing
         out of the inbox, tell false senders, hold back dangerous kinds of attachment, and take back mail that turns out
-        harmful. Mail from outside is marked as such. There is a button to report a message. Where it was bought, links
-        and attachments are looked at when they are opened. For the Clerk to look at: a policy of the council's own that
-        leaves one of these off for some people. Without a licence for looking at links that part is not assessed.
+        harmful. There is a button to report a message. Where it was bought, links and attachments are looked at when
+        they are opened. For the Clerk to look at: a policy of the council's own that leaves one of these off for some
+        people; and Outlook that does not mark mail from outside, for a mail-flow rule may do so in its place. Without a
+        licence for looking at links that part is not assessed.
     Fix: Microsoft Defender portal > Email & collaboration > Policies & rules > Threat policies > Preset security
         policies: switch on Standard protection for everybody.
     """
     kinds = {kind: mail_protection[mail_protection["kind"].isin([kind])] for kind in _KINDS}
     preset = kinds["preset"]
     covered = bool((surely(preset["on"]) & surely(preset["everybody"])).any())
-    helps = [
-        _setting("outsideTag", "Mark on mail from outside", said(kinds["outside tag"]["on"]), _UNMARKED, _MARK),
-        _setting("reportButton", "Button to report a message", said(kinds["report button"]["on"]), _NO_BUTTON, _REPORT),
-    ]
+    helps = _helps(kinds)
+    left_off = [together()]
     if link_protection is not None:
-        helps += [_opened(link_protection, kind) for kind in ("safe links", "safe attachments")]
+        of_kind = {kind: link_protection[link_protection["kind"].isin([kind])] for kind in _OPENED}
+        helps += [_opened(rows, kind) for kind, rows in of_kind.items()]
+        left_off += [_left_off(rows, kind) for kind, rows in of_kind.items()]
     defaults = () if covered else _defaults({kind: rows[surely(rows["everybody"])] for kind, rows in kinds.items()})
-    return together(of_settings((*defaults, *helps)), _own_policies(mail_protection) if not covered else together())
+    own = together() if covered else _own_policies(mail_protection)
+    return together(of_settings((*defaults, *helps)), own, *left_off)
 
 
 _KINDS: Final = ("preset", "spam", "phishing", "malware", "outside tag", "report button")
-_UNMARKED: Final = "mail from outside the council is not marked as such"
-_NO_BUTTON: Final = "people have no button to report a message with"
-_MARK: Final = "have mail from outside marked: Exchange Online PowerShell, Set-ExternalInOutlook -Enabled $true"
-_REPORT: Final = (
-    "switch the button on: Microsoft Defender portal > Settings > Email & collaboration > User reported settings"
-)
 
 
-def _setting(path: str, name: str, good: bool | None, fault: str, fix: str) -> Setting:  # noqa: FBT001
-    return Setting(path=f"exchange.{path}", name=name, good=good, fault=fault, fix=fix, severity=Severity.LOW)
+def _helps(kinds: Mapping[str, pd.DataFrame]) -> list[Setting]:
+    """What helps people to tell harmful mail, and to say so."""
+    return [
+        Setting(
+            path="exchange.outsideTag",
+            name="Mark on mail from outside",
+            good=said(kinds["outside tag"]["on"]),
+            fault="Outlook does not mark mail from outside the council; a mail-flow rule may do it",
+            fix="have mail from outside marked: Exchange Online PowerShell, Set-ExternalInOutlook -Enabled $true; or "
+            "see that a mail-flow rule does it",
+            result=Result.REVIEW,
+            severity=Severity.LOW,
+        ),
+        Setting(
+            path="exchange.reportButton",
+            name="Button to report a message",
+            good=said(kinds["report button"]["on"]),
+            fault="people have no button to report a message with",
+            fix="switch the button on: Microsoft Defender portal > Settings > Email & collaboration > User reported "
+            "settings",
+            severity=Severity.LOW,
+        ),
+    ]
 
 
-def _opened(link_protection: pd.DataFrame, kind: str) -> Setting:
-    rows = link_protection[link_protection["kind"].isin([kind])]
-    what = {"safe links": "links in mail", "safe attachments": "attachments"}[kind]
+_OPENED: Final = {"safe links": "links in mail", "safe attachments": "attachments"}
+
+
+def _opened(rows: pd.DataFrame, kind: str) -> Setting:
     return Setting(
-        path=f"exchange.{kind.title().replace(' ', '')}",
+        path=_path(kind),
         name=kind.title(),
         # A policy of Microsoft's own comes with the licence, so a list of none is no answer.
         good=said(rows["on"]),
-        fault=f"{what} are not looked at when they are opened",
+        fault=f"{_OPENED[kind]} are not looked at when they are opened",
         fix=f"switch on {kind.title()}: {_POLICIES} > {kind.title()}",
     )
+
+
+def _left_off(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Policies that leave it off though another has it on: each goes before Microsoft's built-in one."""
+    off = rows[surely(rows["on"] == False)] if said(rows["on"]) is not False else rows.iloc[:0]  # noqa: E712
+    return breaches(
+        off,
+        because=f"{_OPENED[kind]} are not looked at for everybody: the policy “{{name}}” leaves it off for whom it "
+        "covers",
+        result=Result.REVIEW,
+        subject=SubjectKind.SETTING,
+        fix=f"look at the policy, and whom it is for: {_POLICIES} > {kind.title()}",
+        subject_id=f"{_path(kind)}.{{name}}",
+        subject_name="{name}",
+    )
+
+
+def _path(kind: str) -> str:
+    return f"exchange.{kind.title().replace(' ', '')}"
 
 
 def _defaults(default: dict[str, pd.DataFrame]) -> tuple[Setting, ...]:
@@ -118,7 +156,7 @@ def _all_kept_out(spam: pd.DataFrame) -> bool | None:
 def _own_policies(mail_protection: pd.DataFrame) -> pd.DataFrame:
     """Policies for some people that leave something off."""
     own = mail_protection[surely(mail_protection["everybody"] == False)]  # noqa: E712 - true, false and unknown
-    spam = own["kind"].isin(["spam"])
+    spam, phishing = own["kind"].isin(["spam"]), own["kind"].isin(["phishing"])
     left_in = [
         own[name].notna() & ~own[name].str.lower().isin(_KEPT_OUT) for name in ("spam_action", "phishing_action")
     ]
@@ -127,6 +165,7 @@ def _own_policies(mail_protection: pd.DataFrame) -> pd.DataFrame:
             own,
             {
                 "it leaves spam or phishing mail in the inbox": spam & (left_in[0] | left_in[1]),
+                "it leaves the protection against false senders off": phishing & surely(own["on"] == False),  # noqa: E712
                 "it does not tell false senders from real ones": surely(own["spoof"] == False),  # noqa: E712
                 "it lets dangerous kinds of attachment through": surely(own["attachment_filter"] == False),  # noqa: E712
                 "it leaves mail in the mailbox that turns out harmful": surely(own["cleans_up"] == False),  # noqa: E712

@@ -17,7 +17,7 @@ from m365audit.rules.facts.verdicts import column, first_fault, flags, joined, s
 FEWEST, MOST = 2, 4
 """Accounts that may do everything: fewer, and one mishap locks the council out; more are more to lose."""
 
-_PLANS_WITH_ELIGIBLE: Final = ("AAD_PREMIUM_P2", "Entra_Identity_Governance")
+PLANS_WITH_ELIGIBLE: Final = ("AAD_PREMIUM_P2", "Entra_Identity_Governance")
 _COUNT_KEY = "roles.globalAdministrators"
 
 
@@ -57,7 +57,7 @@ def admin_roles_justified(  # noqa: PLR0913, PLR0917 - the evidence it looks at
     councillors = with_account(in_roles(current(people, as_of), (COUNCILLOR,)), accounts)["account_id"].dropna()
     judged["fault"] = _for_the_clerk(judged, set(councillors))
     judged["advice"] = _advice(judged)
-    unread = eligible_roles is None and has_plan(licences, _PLANS_WITH_ELIGIBLE)
+    unread = eligible_roles is None and has_plan(licences, PLANS_WITH_ELIGIBLE)
     shown = ("roles", "user_principal_name")
     return together(
         breaches(
@@ -178,7 +178,6 @@ def _open(held: pd.DataFrame, judged: pd.DataFrame, *, eligible_unread: bool) ->
     groups = held[held["kind"] == SubjectKind.GROUP]
     account = (judged["kind"] == SubjectKind.ACCOUNT) & (judged["fault"] == "") & (judged["advice"] == "")
     unknown = judged[account & flags(judged, judged["user_principal_name"].isna() | judged["has_mailbox"].isna())]
-    missing = pd.DataFrame([{"key": "roles.eligible"}] if eligible_unread else [])
     return together(
         unjudged(
             groups,
@@ -193,11 +192,16 @@ def _open(held: pd.DataFrame, judged: pd.DataFrame, *, eligible_unread: bool) ->
             subject_id="account_id",
             subject_name="{name}",
         ),
-        unjudged(
-            missing,
-            because="who may take up a role could not be read",
-            subject=SubjectKind.SETTING,
-            subject_id="key",
-            subject_name="Roles that may be taken up",
-        ),
+        eligible_left_open() if eligible_unread else together(),
+    )
+
+
+def eligible_left_open() -> pd.DataFrame:
+    """That nobody could say who may take up a role, in a tenant whose licence has such roles."""
+    return unjudged(
+        pd.DataFrame([{"key": "roles.eligible"}]),
+        because="who may take up a role could not be read",
+        subject=SubjectKind.SETTING,
+        subject_id="key",
+        subject_name="Roles that may be taken up",
     )

@@ -7,6 +7,7 @@ import pandas as pd
 from m365audit.model.words import SubjectKind
 from m365audit.rules.declare import breaches, rule, together, unjudged
 from m365audit.rules.facts.addresses import outside, owned
+from m365audit.rules.facts.licences import has_plan
 from m365audit.rules.facts.moments import is_older
 from m365audit.rules.facts.populations import may_sign_in, with_mailbox
 from m365audit.rules.facts.register_matching import claims, each_listed, is_ended, leavers, official_elsewhere, texts
@@ -21,6 +22,7 @@ from m365audit.rules.facts.traces import (
     in_sharing,
 )
 from m365audit.rules.facts.verdicts import column, every_fault, joined_few, surely
+from m365audit.rules.people.admin_roles import PLANS_WITH_ELIGIBLE, eligible_left_open
 
 
 @rule(
@@ -34,7 +36,8 @@ from m365audit.rules.facts.verdicts import column, every_fault, joined_few, sure
         *("group_members", "role_members", "eligible_roles", "app_grants", "folder_access", "mail_folder_access"),
     ),
     # Without Entra ID P2 there are no roles to take up; over mail folders only accounts of the tenant can be let in.
-    helpful=("mailbox_settings", "mailboxes", "groups", "eligible_roles", "mail_folder_access"),
+    helpful=("mailbox_settings", "mailboxes", "groups", "eligible_roles", "licences", "mail_folder_access"),
+    adds=("mail_folder_access",),
 )
 def leaver_access_removed(  # noqa: PLR0913, PLR0917 - the evidence it looks at
     people: pd.DataFrame,
@@ -53,6 +56,7 @@ def leaver_access_removed(  # noqa: PLR0913, PLR0917 - the evidence it looks at
     eligible_roles: pd.DataFrame | None = None,
     folder_access: pd.DataFrame | None = None,
     mail_folder_access: pd.DataFrame | None = None,
+    licences: pd.DataFrame | None = None,
     *,
     grace_days: int = 30,
 ) -> pd.DataFrame:
@@ -93,7 +97,9 @@ def leaver_access_removed(  # noqa: PLR0913, PLR0917 - the evidence it looks at
     in_doubt = pd.concat([holds for _, _, holds in remains], axis=1).isna().any(axis=1) & (gone["remains"] == "")
     gone["key"] = gone["account_id"].fillna(gone["person"])
     gone["kind"] = [SubjectKind.PERSON if missing else SubjectKind.ACCOUNT for missing in gone["account_id"].isna()]
+    may_be_eligible = licences is None or has_plan(licences, PLANS_WITH_ELIGIBLE)
     return together(
+        eligible_left_open() if eligible_roles is None and may_be_eligible and len(gone) else together(),
         breaches(
             gone[gone["remains"] != ""],
             because="the service of {name} ({role}) ended on {ended}, but there remain: {remains}",

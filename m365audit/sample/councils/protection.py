@@ -77,7 +77,7 @@ def _guards(draft: Draft, settings: dict[str, list[Json]]) -> None:
     draft.plant(PROTECTION, "exchange.phishing.Councillors", "a policy for some that tells no false senders: review")
     draft.near(PROTECTION, "exchange.antiPhishing", "the default policy does")
     settings["Get-ExternalInOutlook"][0]["Enabled"] = False
-    draft.plant(PROTECTION, "exchange.outsideTag", "mail from outside is not marked")
+    draft.plant(PROTECTION, "exchange.outsideTag", "mail from outside is not marked: review")
     draft.near(PROTECTION, "exchange.reportButton", "there is a button")
     draft.near(PROTECTION, "exchange.SafeLinks", "Microsoft's built-in policy")
     settings["Get-SafeAttachmentPolicy"][0]["Enable"] = False

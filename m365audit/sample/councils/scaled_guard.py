@@ -54,7 +54,7 @@ def guard(draft: Draft, accounts: Sequence[Account]) -> None:
     protection.scaled(draft)
     settings = draft.tenant.exchange_settings
     settings["Get-ExternalInOutlook"][0]["Enabled"] = False
-    draft.plant(protection.PROTECTION, "exchange.outsideTag", "mail from outside is not marked")
+    draft.plant(protection.PROTECTION, "exchange.outsideTag", "mail from outside is not marked: review")
     settings["Get-IRMConfiguration"][0]["AzureRMSLicensingEnabled"] = False
     draft.plant(protection.ENCRYPTION, "exchange.AzureRMSLicensingEnabled", "nobody can encrypt")
     draft.tenant.dns[f"_dmarc.{draft.domain}"] = {"TXT": ["v=DMARC1; p=none"]}
